@@ -1,0 +1,41 @@
+"""What can go wrong, as types. Every message says what was found, expected, and to be done.
+
+DetectorError
+├── SourceError    an input could not be read; the other inputs are scored all the same
+├── ConfigError    an option, a word list or a phrase list is wrong
+└── ModelError     the folder of models is missing, incomplete, damaged or of another format
+"""
+
+from __future__ import annotations
+
+
+class DetectorError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class SourceError(DetectorError):
+    """An input could not be read.
+
+    Parameters
+    ----------
+    source : str
+        Name of the input, as the user gave it.
+    reason : str
+        What was found, what was expected, what to do next.
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source = source
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+class ConfigError(DetectorError):
+    """An option, a word list or a phrase list is wrong."""
+
+
+class ModelError(DetectorError):
+    """The models are missing, incomplete, damaged or of another format."""

@@ -1,0 +1,1 @@
+"""Corpora and thesauri to models: the synthetic spinner, collocations, encoder, calibration."""
