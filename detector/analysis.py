@@ -1,0 +1,61 @@
+"""A document with what the models say of each of its tokens. Checks read it; none changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.document import Document
+
+
+class Candidate(NamedTuple):
+    """A form that may have stood where a token stands, with its confidence (0 to 1)."""
+
+    form: str
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """A `Document` and its per-token arrays, each of shape (n_tokens,).
+
+    Attributes
+    ----------
+    document : Document
+        The segmented text.
+    ids : ndarray of int32
+        Id of the token's form in the collocations' vocabulary, -1 where it is not in it.
+    log_frequency : ndarray of float32
+        log10 of the form's occurrences per million words of the reference corpus; NaN where it is
+        not in the vocabulary.
+    npmi_before, npmi_after : ndarray of float32
+        Normalised PMI, -1 to 1, with the adjacent token before and after; NaN where there is none,
+        or a form is not in the vocabulary.
+    p_replaced : ndarray of float32
+        P(software replaced this token), 0 to 1, at the models' training base rate: it depends on
+        the words around, not on the rest of the article.
+    p_posterior : ndarray of float32
+        The same after the share of replaced words in this article was taken as the prior. What
+        checks and reports use.
+    share : float
+        Estimated share of replaced tokens in the article, 0 to 1.
+    judge : {"encoder", "collocations"}
+        Which model `p_replaced` comes from.
+    candidates : mapping of int to tuple of Candidate
+        For each token that may be flagged: what could have stood there, best first.
+    """
+
+    document: Document
+    ids: NDArray[np.int32]
+    log_frequency: NDArray[np.float32]
+    npmi_before: NDArray[np.float32]
+    npmi_after: NDArray[np.float32]
+    p_replaced: NDArray[np.float32]
+    p_posterior: NDArray[np.float32]
+    share: float
+    judge: Literal["encoder", "collocations"]
+    candidates: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)

@@ -1,0 +1,48 @@
+"""One frozen `Config` holds every option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from detector.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Options of a `Detector`. Picklable; the same names as the options of ``score``.
+
+    Attributes
+    ----------
+    min_probability : float or None
+        Report findings from this probability (0 to 1) up; None takes the default of the models,
+        which was chosen on data.
+    disable : frozenset of str
+        Names of checks that do not run (`detector.checks.CHECKS`).
+    allow : frozenset of str
+        Words and phrases never to flag, in any typography and case.
+    phrases : tuple of (str, str)
+        Phrases to flag, each with what is expected in its place ("" where nothing is), beside the
+        curated ones.
+    """
+
+    min_probability: float | None = None
+    disable: frozenset[str] = frozenset()
+    allow: frozenset[str] = frozenset()
+    phrases: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.min_probability is not None and not 0 <= self.min_probability <= 1:
+            raise ConfigError(
+                f"min_probability is {self.min_probability}, but a probability lies between 0 "
+                "and 1: try 0.5"
+            )
+        object.__setattr__(self, "disable", _strings("disable", self.disable))
+        object.__setattr__(self, "allow", _strings("allow", self.allow))
+        object.__setattr__(self, "phrases", tuple((str(a), str(b)) for a, b in self.phrases))
+
+
+def _strings(option: str, values: Iterable[str]) -> frozenset[str]:
+    if isinstance(values, str):
+        raise ConfigError(f"{option} is the string {values!r}: give a list, such as [{values!r}]")
+    return frozenset(values)

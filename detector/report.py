@@ -1,0 +1,230 @@
+"""The result: frozen, picklable, and the one thing that every output format renders.
+
+``Report.to_dict()`` is the published JSON (``docs/report.schema.json``). Keys may be added under
+the same `SCHEMA_VERSION`; none is changed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+from detector.document import Document, Span
+
+SCHEMA_VERSION = "1"
+
+Status = Literal["scored", "short", "skipped"]
+Verdict = Literal["clean", "suspect", "spun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A word or phrase that probably stood in a finding's place.
+
+    `confidence` (0 to 1) is the probability that it is the original, given that there was one; it
+    says nothing about whether the finding is right.
+    """
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a finding, in words that an editor can check.
+
+    `kind` names the source of the evidence ("collocation", "encoder", "grammar"...).
+    """
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A span that does not belong where it stands.
+
+    Attributes
+    ----------
+    start, end : int
+        Half-open offsets in code points into the source text.
+    line, column : int
+        1-based position of `start`; columns count code points.
+    actual : str
+        What stands there, as written.
+    check : str
+        Name of the check that found it (`detector.checks.CHECKS`).
+    probability : float
+        Probability, 0 to 1, that software put it there.
+    expected : tuple of Suggestion
+        What probably stood there, best first; may be empty.
+    evidence : tuple of Evidence
+        Why, strongest first; at least one.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    actual: str
+    check: str
+    probability: float
+    expected: tuple[Suggestion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @classmethod
+    def at(
+        cls,
+        document: Document,
+        span: Span,
+        *,
+        check: str,
+        probability: float,
+        expected: tuple[Suggestion, ...] = (),
+        evidence: tuple[Evidence, ...] = (),
+    ) -> Self:
+        """A finding on `span` of `document`: looks up what stands there, its line and column."""
+        line, column = document.position(span.start)
+        actual = span.of(document.text)
+        return cls(*span, line, column, actual, check, probability, expected, evidence)
+
+    @property
+    def span(self) -> Span:
+        """``Span(start, end)``."""
+        return Span(self.start, self.end)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as the JSON Schema describes it."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "line": self.line,
+            "column": self.column,
+            "actual": self.actual,
+            "check": self.check,
+            "probability": round(self.probability, 4),
+            "expected": [
+                {"text": suggestion.text, "confidence": round(suggestion.confidence, 4)}
+                for suggestion in self.expected
+            ],
+            "evidence": [
+                {"kind": evidence.kind, "message": evidence.message} for evidence in self.evidence
+            ],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`; keys it does not know are ignored."""
+        return cls(
+            start=values["start"],
+            end=values["end"],
+            line=values["line"],
+            column=values["column"],
+            actual=values["actual"],
+            check=values["check"],
+            probability=values["probability"],
+            expected=tuple(Suggestion(e["text"], e["confidence"]) for e in values["expected"]),
+            evidence=tuple(Evidence(e["kind"], e["message"]) for e in values["evidence"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the detector says of one article.
+
+    Attributes
+    ----------
+    source : str
+        Name of the article: a path, ``"<stdin>"``, or ``"<text>"`` for a string.
+    record : int, str or None
+        Row or identifier inside a source that holds many articles; None elsewhere.
+    model_version : str
+        Version of the models that scored it.
+    status : {"scored", "short", "skipped"}
+        ``short``: under 40 words of prose, so findings but no reliability. ``skipped``: not
+        English, or no prose: neither.
+    reason : str or None
+        Why the article is ``short`` or ``skipped``.
+    language : str or None
+        ISO 639-1 code; None where there was too little text to tell.
+    n_words : int
+        Number of running words.
+    reliability : float or None
+        0 to 100: 100 times the probability that the article was not spun.
+    calibrated : bool
+        Whether `reliability` comes from a model calibrated on held-out articles. While False it is
+        provisional: a monotone function of the density of findings.
+    verdict : {"clean", "suspect", "spun"} or None
+        `reliability` cut at the thresholds in the models' manifest.
+    findings : tuple of Finding
+        Sorted by `start`, without overlaps.
+    text : str
+        The article itself, for renderers; not part of the JSON.
+    """
+
+    source: str
+    model_version: str
+    status: Status
+    reason: str | None
+    language: str | None
+    n_words: int
+    reliability: float | None
+    verdict: Verdict | None
+    findings: tuple[Finding, ...]
+    record: int | str | None = None
+    calibrated: bool = False
+    text: str = field(default="", repr=False, compare=False)
+
+    @property
+    def findings_per_1000_words(self) -> float:
+        """Number of findings for every 1,000 running words; 0 for an article without words."""
+        return 1000 * len(self.findings) / self.n_words if self.n_words else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as the JSON Schema describes it: JSON types only."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "model_version": self.model_version,
+            "source": self.source,
+            "record": self.record,
+            "status": self.status,
+            "reason": self.reason,
+            "language": self.language,
+            "n_words": self.n_words,
+            "reliability": None if self.reliability is None else round(self.reliability, 1),
+            "calibrated": self.calibrated,
+            "verdict": self.verdict,
+            "findings_per_1000_words": round(self.findings_per_1000_words, 1),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], *, text: str = "") -> Self:
+        """The inverse of `to_dict`, given the article's text where it is to be rendered again.
+
+        Raises
+        ------
+        ValueError
+            If `values` follow another version of the schema.
+        """
+        version = values["schema_version"]
+        if version != SCHEMA_VERSION:
+            raise ValueError(
+                f"this report follows schema version {version!r}, but this release reads "
+                f"{SCHEMA_VERSION!r}: score the article again"
+            )
+        return cls(
+            source=values["source"],
+            record=values.get("record"),
+            model_version=values["model_version"],
+            status=values["status"],
+            reason=values["reason"],
+            language=values["language"],
+            n_words=values["n_words"],
+            reliability=values["reliability"],
+            calibrated=values.get("calibrated", False),
+            verdict=values["verdict"],
+            findings=tuple(Finding.from_dict(finding) for finding in values["findings"]),
+            text=text,
+        )
