@@ -1,0 +1,211 @@
+"""The slots around a token, and how strongly a word is drawn to them.
+
+A token stands in up to ten slots: after its left neighbour, before its right neighbour, and at a
+distance of two to five tokens from the content words on either side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.collocations import CLASS_FORMS, EDGE, PAUSE, Collocations, Relation
+from detector.document import Document, TokenFlag
+from detector.function_words import FUNCTION_WORDS
+
+DISTANCES = range(2, 6)
+"""Distances, in tokens, of the window relation."""
+
+SMOOTHING = 1.0
+"""Added to observed and expected counts. Pairs seen less than twice were pruned, so an observed
+count of 0 may be 1; and where little is expected, absence must say little."""
+
+
+MAX_FOLLOWERS = 2_000
+"""Fillers are looked for among so many words that follow the left neighbour; "the" has more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """The neighbours of n tokens as collocation ids; -1 where one is unknown or there is none.
+
+    Attributes
+    ----------
+    left, right : ndarray of int64, shape (n,)
+        Adjacent neighbours; the ids of `EDGE` and `PAUSE` where no word is adjacent.
+    before, after : ndarray of int64, shape (n, 4)
+        Content words two to five tokens before and after, in the same sentence.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """The slots of some of the tokens."""
+        return type(self)(self.left[rows], self.right[rows], self.before[rows], self.after[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Attraction:
+    """How n words are drawn to their slots.
+
+    Attraction is ``ln((observed + 1) / (expected + 1))`` of the pair's counts: 0 where neither is
+    much, positive where the pair is seen more than chance would have it, negative where its absence
+    is a surprise. It is a pointwise mutual information in nats, shrunk to 0 where there is little
+    to go by.
+
+    Attributes
+    ----------
+    left, right : ndarray of float32, shape (n,)
+        Attraction to the adjacent neighbours.
+    left_count, right_count : ndarray of int64, shape (n,)
+        How often the word stands beside them in the reference corpus.
+    window : ndarray of float32, shape (n, 8)
+        Attraction to the content words two to five tokens before and after.
+    """
+
+    left: NDArray[np.float32]
+    left_count: NDArray[np.int64]
+    right: NDArray[np.float32]
+    right_count: NDArray[np.int64]
+    window: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class SlotReader:
+    """Finds slots, and measures words in them, with the collocations of a reference corpus."""
+
+    collocations: Collocations
+    edge: int
+    pause: int
+    content: NDArray[np.bool_]
+    classes: NDArray[np.bool_]
+
+    @classmethod
+    def over(cls, collocations: Collocations) -> Self:
+        """A reader for the vocabulary of `collocations`."""
+        content = np.ones(collocations.n_forms + 1, dtype=bool)
+        content[-1] = False
+        silent = collocations.ids(sorted(FUNCTION_WORDS | CLASS_FORMS))
+        content[silent[silent >= 0]] = False
+        classes = np.zeros(collocations.n_forms, dtype=bool)
+        classes[collocations.ids(sorted(CLASS_FORMS))] = True
+        edge, pause = collocations.ids([EDGE, PAUSE]).tolist()
+        return cls(collocations, edge, pause, content, classes)
+
+    def document_slots(self, document: Document, ids: NDArray[np.int32]) -> Slots:
+        """The slots of every token of a document whose forms have the collocation `ids`."""
+        adjacent = (document.flags & TokenFlag.ADJACENT) > 0
+        return self.slots(ids, document.sentence_of, adjacent)
+
+    def slots(
+        self,
+        ids: NDArray[np.integer],
+        sentence: NDArray[np.int32],
+        adjacent: NDArray[np.bool_],
+    ) -> Slots:
+        """The slots of every token of a stream.
+
+        Parameters
+        ----------
+        ids : ndarray of int, shape (n,)
+            Collocation ids of the tokens, -1 where unknown.
+        sentence : ndarray of int, shape (n,)
+            Index of the sentence of each token.
+        adjacent : ndarray of bool, shape (n,)
+            Whether only white space parts a token from the one before it.
+        """
+        ids = ids.astype(np.int64)
+        n = len(ids)
+        # Five blank tokens on each side, in sentences of their own, so that no slice falls short.
+        margin = DISTANCES.stop - 1
+        padded = np.concatenate([np.full(margin, -1), ids, np.full(margin, -1)])
+        homes = np.concatenate([np.full(margin, -1), sentence, np.full(margin, -2)])
+        apart = np.concatenate([~adjacent, [True]])
+        same_left = homes[margin - 1 : margin - 1 + n] == sentence
+        same_right = homes[margin + 1 : margin + 1 + n] == sentence
+        left = np.where(apart[:n], self.pause, padded[margin - 1 : margin - 1 + n])
+        right = np.where(apart[1:], self.pause, padded[margin + 1 : margin + 1 + n])
+        contentful = np.where(self.content[padded], padded, -1)
+
+        def at(offset: int) -> NDArray[np.int64]:
+            here = slice(margin + offset, margin + offset + n)
+            return np.where(homes[here] == sentence, contentful[here], -1)
+
+        return Slots(
+            left=np.where(same_left, left, self.edge),
+            right=np.where(same_right, right, self.edge),
+            before=np.stack([at(-distance) for distance in DISTANCES], axis=1),
+            after=np.stack([at(distance) for distance in DISTANCES], axis=1),
+        )
+
+    def attraction(self, words: NDArray[np.int64], slots: Slots) -> Attraction:
+        """How strongly each word is drawn to the slots of its row.
+
+        Parameters
+        ----------
+        words : ndarray of int64, shape (n,)
+            Collocation ids; -1 is drawn nowhere.
+        slots : Slots
+            Of n tokens.
+        """
+        column = words[:, None]
+        # Window slots hold content words only; a function word has no business in them.
+        column = np.where(self.content[column], column, -1)
+        return Attraction(
+            *self._attraction(slots.left, words, "adjacent"),
+            *self._attraction(words, slots.right, "adjacent"),
+            np.concatenate(
+                [
+                    self._attraction(slots.before, column, "window")[0],
+                    self._attraction(column, slots.after, "window")[0],
+                ],
+                axis=1,
+            ),
+        )
+
+    def drawn(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Attraction of adjacent pairs."""
+        return self._attraction(left, right, "adjacent")[0]
+
+    def fillers(self, left: int, right: int, limit: int) -> NDArray[np.int64]:
+        """Ids of the words that the corpus has most often between two neighbours.
+
+        Parameters
+        ----------
+        left, right : int
+            Collocation ids of the neighbours.
+        limit : int
+            How many at most.
+
+        Returns
+        -------
+        ndarray of int64, shape (at most limit,)
+            Seen beside both, the best first by the product of the two probabilities,
+            ``count(left, w) * count(w, right) / count(w)``. None where a neighbour is unknown.
+        """
+        if left < 0 or right < 0:
+            return np.empty(0, dtype=np.int64)
+        words, before = self.collocations.followers(left)
+        if len(words) > MAX_FOLLOWERS:
+            commonest = np.sort(np.argsort(-before, kind="stable")[:MAX_FOLLOWERS])
+            words, before = words[commonest], before[commonest]
+        after = self.collocations.counts(words, right)
+        both = (after > 0) & ~self.classes[words]
+        words = words[both]
+        chance = before[both] * after[both] / self.collocations.frequency[words]
+        order: NDArray[np.int64] = words[np.argsort(-chance, kind="stable")[:limit]]
+        return order
+
+    def _attraction(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], relation: Relation
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        table = self.collocations.table(left, right, relation)
+        observed = np.asarray(table.n11)
+        ratio = (observed + SMOOTHING) / (table.expected + SMOOTHING)
+        return np.log(ratio).astype(np.float32), observed
