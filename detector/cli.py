@@ -1,0 +1,408 @@
+"""The ``score`` command: arguments, files, exit codes. It decides nothing about a text.
+
+Results go to standard output or ``--output``; everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from enum import IntEnum
+from io import TextIOWrapper
+from itertools import chain
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from detector import __version__
+from detector.allow import load_allow
+from detector.checks import CHECKS
+from detector.checks.listed_phrase import load_phrases
+from detector.config import Config
+from detector.errors import DetectorError, ModelError, SourceError
+from detector.pipeline import Detector
+from detector.render import RENDERERS, Look, Renderer
+from detector.render.layout import spelled
+from detector.report import Report
+from detector.resources import Manifest, default_folder
+from detector.sources import STDIN, Article, read
+
+# Below this many characters, about two batches, starting processes takes longer than it saves.
+SMALL_CHARACTERS = 100_000
+# A progress bar is for a wait: not for this many articles.
+FEW_ARTICLES = 4
+# Columns of text where there is no terminal, and the least and most on one.
+WIDTH, NARROWEST, WIDEST = 80, 40, 100
+
+_DESCRIPTION = "Flag the odd word substitutions of spun (machine-paraphrased) English text."
+_EPILOG = """\
+Each finding comes with what probably stood there, a probability and the
+reason. An article's reliability runs from 0 to 100, the best; 'provisional'
+means that it is not calibrated yet.
+
+exit codes: 0 done; 1 an article under --fail-under; 2 usage or input error
+(the other inputs are scored all the same); 130 interrupted
+"""
+
+
+class ExitCode(IntEnum):
+    """How ``score`` ends; where two apply, the higher."""
+
+    DONE = 0
+    UNRELIABLE = 1
+    ERROR = 2
+    INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``score`` with `argv` (default: the arguments of the process); return its exit code."""
+    run = Run()
+    try:
+        parser = _parser()
+        options = parser.parse_args(argv)
+        if options.version:
+            print(_versions(options.models))
+        elif options.list_checks:
+            print(_checks())
+        elif options.paths:
+            # A job uses one thread: for matrices as small as ours a second doubles the cost.
+            with threadpool_limits(1, user_api="blas"):
+                run.score(options)
+        else:
+            parser.error("there is no PATH: name a file or a folder, or - for standard input")
+    except SystemExit as stop:  # argparse, which has said why
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
+        run.complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        _silence_stdout()
+    except OSError as error:
+        run.complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        run.exit_code = ExitCode.ERROR
+        _silence_stdout()
+    except DetectorError as error:
+        run.complain(str(error))
+        run.exit_code = ExitCode.ERROR
+    return run.exit_code
+
+
+class Run:
+    """One run of the command: its exit code so far, and its standard error."""
+
+    def __init__(self) -> None:
+        self.exit_code = ExitCode.DONE
+        self._bar: tqdm[NoReturn] | None = None
+
+    def score(self, options: argparse.Namespace) -> None:
+        """Score the inputs and write the results, as `options` ask."""
+        _refuse_overwriting(options.paths, options.output)
+        detector = Detector(_config(options), models=options.models)
+        articles = self._readable(_inputs(options))
+        jobs, articles = _jobs(options.jobs, articles)
+        with self._destination(options.output) as stream:
+            renderer = RENDERERS[options.format].build(_look(stream, options.output))
+            scored = detector.score_many(articles, jobs=jobs)
+            with closing(self._watched(scored, options, bar=not stream.isatty())) as reports:
+                del scored  # so that closing the reports ends the processes too
+                write(renderer, reports, stream)
+
+    def complain(self, message: str) -> None:
+        """One line on standard error, above the progress bar if there is one."""
+        line = f"score: {spelled(message)}"
+        if self._bar is not None:
+            self._bar.write(line, file=sys.stderr)
+        elif sys.stderr is not None:
+            print(line, file=sys.stderr)
+
+    def _readable(self, articles: Iterable[Article | SourceError]) -> Iterator[Article]:
+        for article in articles:
+            if isinstance(article, SourceError):
+                self.complain(str(article))
+                self.exit_code = ExitCode.ERROR
+            else:
+                yield article
+
+    def _watched(
+        self, reports: Iterable[Report], options: argparse.Namespace, *, bar: bool
+    ) -> Generator[Report]:
+        """The reports, each compared with ``--fail-under``, and counted by the bar once written."""
+        bar = bar and sys.stderr is not None and sys.stderr.isatty()
+        try:
+            for count, report in enumerate(reports, start=1):
+                if options.fail_under is not None and _is_under(report, options.fail_under):
+                    self.exit_code = max(self.exit_code, ExitCode.UNRELIABLE)
+                yield report
+                if bar and count > FEW_ARTICLES:
+                    self._advance(count)
+        finally:
+            if self._bar is not None:
+                self._bar.close()
+                self._bar = None
+
+    def _advance(self, count: int) -> None:
+        if self._bar is None:
+            self._bar = tqdm(desc="score", unit=" articles", file=sys.stderr, leave=False)
+        self._bar.update(count - self._bar.n)
+
+    @contextmanager
+    def _destination(self, path: Path | None) -> Iterator[TextIO]:
+        """Where the results go. A file appears when all of it is written, else as ``.part``."""
+        if path is None:
+            yield _stdout()
+        elif path.exists() and not path.is_file():  # a device or a named pipe
+            with path.open("w", encoding="utf-8") as stream:
+                yield stream
+        else:
+            target = path.resolve()
+            part = target.with_name(f"{target.name}.part")
+            with _open(part) as stream:
+                try:
+                    yield stream
+                except BaseException:
+                    self.complain(f"{path} is as it was; {part} holds what was scored so far")
+                    raise
+            part.replace(target)
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DetectorError(
+            f"{path} cannot be written ({error.strerror}): name a file in a folder that exists "
+            "and that you may write to"
+        ) from None
+
+
+def write(renderer: Renderer, reports: Iterable[Report], stream: TextIO) -> None:
+    """Write each report as soon as it is there; whatever happens, the output ends as it should."""
+    stream.write(renderer.header)
+    try:
+        for index, report in enumerate(reports):
+            stream.write((renderer.separator if index else "") + renderer.report(report))
+            stream.flush()
+    finally:
+        stream.write(renderer.footer)
+        stream.flush()
+
+
+def _is_under(report: Report, threshold: float) -> bool:
+    """Whether the reliability, rounded as it is printed, is under `threshold`; null never is."""
+    return report.reliability is not None and round(report.reliability, 1) < threshold
+
+
+def _refuse_overwriting(paths: Iterable[str], output: Path | None) -> None:
+    if output is None or not output.is_file():
+        return
+    for path in paths:
+        if path != STDIN and Path(path).exists() and output.samefile(path):
+            raise DetectorError(f"--output {output} is an input as well: name another file")
+
+
+def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
+    if STDIN in options.paths:
+        if sys.stdin is None:
+            raise DetectorError("standard input is closed: name a file instead of -")
+        if sys.stdin.isatty():
+            print("score: reading standard input; Ctrl-D ends it", file=sys.stderr)
+    return read(options.paths, encoding=options.encoding)
+
+
+def _config(options: argparse.Namespace) -> Config:
+    return Config(
+        min_probability=options.min_probability,
+        disable=frozenset(options.disable),
+        allow=frozenset(chain.from_iterable(map(load_allow, options.allow))),
+        phrases=tuple(chain.from_iterable(map(load_phrases, options.phrases))),
+    )
+
+
+def _jobs(asked: int | None, articles: Iterator[Article]) -> tuple[int, Iterator[Article]]:
+    """How many processes to use: as asked, else the cores, else one for little text."""
+    jobs = _cores() if asked is None else asked
+    if asked is not None or jobs == 1:
+        return jobs, articles
+    ahead: list[Article] = []
+    characters = 0
+    for article in articles:
+        ahead.append(article)
+        characters += len(article.text)
+        if characters >= SMALL_CHARACTERS and len(ahead) > 1:
+            return jobs, chain(ahead, articles)
+    return 1, iter(ahead)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _stdout() -> TextIO:
+    """Standard output, which shows a character that its encoding lacks as an escape."""
+    if sys.stdout is None:
+        raise DetectorError("standard output is closed: open it, or name a file with --output")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return sys.stdout
+
+
+def _silence_stdout() -> None:
+    """Let Python's own flush at exit succeed where nobody reads, or nothing can be written."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _look(stream: TextIO, output: Path | None) -> Look:
+    if not stream.isatty():
+        return Look(colour=output is None and _colour(terminal=False), width=WIDTH)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    return Look(colour=_colour(terminal=True), width=min(max(width, NARROWEST), WIDEST))
+
+
+def _colour(*, terminal: bool) -> bool:
+    """Whether to colour: https://no-color.org first, then https://force-color.org."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return terminal and os.environ.get("TERM") != "dumb"
+
+
+def _versions(models: Path | None) -> str:
+    try:
+        version = Manifest.read(models or default_folder()).model_version
+    except ModelError as error:
+        version = f"not found ({error})"
+    return f"detector {__version__}, models {version}"
+
+
+def _checks() -> str:
+    widest = max(len(check.name) for check in CHECKS)
+    return "\n".join(
+        textwrap.fill(
+            (check.__doc__ or "").strip().splitlines()[0],
+            width=WIDTH,
+            initial_indent=f"{check.name:{widest}}  ",
+            subsequent_indent=" " * (widest + 2),
+        )
+        for check in CHECKS
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="score",
+        usage="score [OPTIONS] PATH...",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input"
+    )
+    _add_output_options(parser.add_argument_group("output"))
+    _add_detection_options(parser.add_argument_group("detection"))
+    _add_running_options(parser.add_argument_group("running"))
+    return parser
+
+
+def _add_output_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--format", choices=list(RENDERERS), default="text", help="format (default: text)"
+    )
+    group.add_argument(
+        "--output", metavar="FILE", type=_output, help="write there instead of standard output"
+    )
+    group.add_argument(
+        "--fail-under",
+        metavar="N",
+        type=_number("reliability", 100),
+        help="exit with 1 if an article's reliability is under N (0 to 100)",
+    )
+
+
+def _add_detection_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--min-probability",
+        metavar="P",
+        type=_number("probability", 1),
+        help="report findings from this probability up (0 to 1)",
+    )
+    group.add_argument(
+        "--allow",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="words and phrases never to flag, one a line; repeatable",
+    )
+    group.add_argument(
+        "--phrases",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="phrases to flag, one a line: phrase, tab, expected; repeatable",
+    )
+    group.add_argument(
+        "--disable",
+        metavar="CHECK",
+        action="append",
+        default=[],
+        help="do not run this check; repeatable",
+    )
+    group.add_argument("--list-checks", action="store_true", help="list the checks and exit")
+
+
+def _add_running_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--encoding", metavar="NAME", help="of the inputs (default: UTF-8 or a BOM)")
+    group.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        help="processes (default: the cores, 1 for little text)",
+    )
+    group.add_argument(
+        "--models", metavar="DIR", type=Path, help="folder of models (default: $DETECTOR_MODELS)"
+    )
+    group.add_argument(
+        "--no-config",
+        action="store_true",
+        help="read no configuration file (this release reads none)",
+    )
+    group.add_argument("--version", action="store_true", help="show the versions and exit")
+
+
+def _number(name: str, highest: int) -> Callable[[str], float]:
+    """A converter for a number from 0 to `highest`."""
+
+    def convert(given: str) -> float:
+        with suppress(ValueError):
+            if 0 <= (number := float(given)) <= highest:
+                return number
+        raise argparse.ArgumentTypeError(f"a {name} lies between 0 and {highest}, not {given!r}")
+
+    return convert
+
+
+def _positive(given: str) -> int:
+    with suppress(ValueError):
+        if (number := int(given)) > 0:
+            return number
+    raise argparse.ArgumentTypeError(f"give a whole number from 1 up, not {given!r}")
+
+
+def _output(given: str) -> Path | None:
+    return None if given == "-" else Path(given)
