@@ -1,0 +1,76 @@
+"""The synthetic sets, spun by a pack of one family."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+pytest.importorskip("tokenizers")
+
+from detector.errors import SourceError
+from detector.evaluation.synthetic import ARTICLE_WORDS, clean_articles, load_synthetic
+from detector.segment import segment
+from detector.training.pack import Family, Types, save_family, save_types
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with twelve documents of 250 words in two registers."""
+    sentence = "The old crane stands beside the harbour wall, calm. "
+    rows = [
+        {"register": register, "corpus": "c", "text": f"Page {number}. " + sentence * 30}
+        for register in ("news", "fiction", "non-native")
+        for number in range(6)
+    ]
+    path = tmp_path / "benchmarks/clean_registers_dev.jsonl.gz"
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+    return tmp_path
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A pack whose family turns every "crane" into "derrick"."""
+    surfaces = ["</document>", "</paragraph>", "crane", "derrick"]
+    empty = np.zeros(0, dtype=np.uint16)
+    offsets = np.zeros(5, dtype=np.uint32)
+    types = Types(surfaces, empty, offsets, empty.astype(np.bool_), offsets[:4])
+    save_types(tmp_path / "pack", types, ["news"])
+    targets = np.array([0, 0, 0, 1, 1], dtype=np.uint32)
+    one = np.array([3], dtype=np.uint32)
+    save_family(tmp_path / "pack", Family("example", targets, one, np.ones(1, dtype=np.float32)))
+    return tmp_path / "pack"
+
+
+def test_articles_have_one_length_and_take_the_registers_in_turn(folder: Path) -> None:
+    articles = clean_articles(folder)
+    assert [article.register for article in articles] == ["fiction", "news"] * 2
+    assert all(segment(article.text).n_tokens == ARTICLE_WORDS for article in articles)
+
+
+def test_each_family_spins_the_clean_articles(folder: Path, pack: Path) -> None:
+    heavy, light = load_synthetic(folder, pack)
+    assert (heavy.name, light.name) == ("synthetic-heavy", "synthetic-light")
+    spun = [text for text in heavy.texts if text.spun]
+    assert {text.group for text in spun} == {"example"}
+    for text in spun:
+        assert text.replaced is not None
+        assert {entry.span.of(text.text) for entry in text.replaced} == {"derrick"}
+        assert {entry.expected for entry in text.replaced} == {("crane",)}
+    clusters = {text.cluster for text in heavy.texts if not text.spun}
+    assert {text.cluster for text in spun} == clusters
+
+
+def test_the_same_seed_spins_the_same_text(folder: Path, pack: Path) -> None:
+    assert load_synthetic(folder, pack) == load_synthetic(folder, pack)
+
+
+def test_without_a_pack(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DETECTOR_PACK", raising=False)
+    with pytest.raises(SourceError, match="detector train spin"):
+        load_synthetic(folder)
