@@ -1,0 +1,201 @@
+"""Flags a word that software seems to have put in another's place: "writ structures"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detector.analysis import Analysis, Candidate
+from detector.config import Config
+from detector.document import Document, TokenFlag
+from detector.report import Evidence, Finding, Suggestion
+from detector.resources import Resources
+
+SIGNIFICANT = 10.83
+"""Log-likelihood that one pair in 1,000 of independent words would reach by chance."""
+
+LIKELY_SHARE = 0.2
+"""Evidence names candidates of at least this share of the best one's confidence."""
+
+
+_WITH_COUNTS = "the words around it lead the encoder to expect another"
+_ALONE = "the encoder alone judges so, from the words around it; no counts speak for or against"
+
+
+class Associations(Protocol):
+    """What the check asks of collocations; `detector.collocations.Collocations` answers."""
+
+    @property
+    def words(self) -> int:
+        """Number of tokens counted."""
+
+    def ids(self, forms: Sequence[str]) -> NDArray[np.int32]:
+        """Id of each form, -1 where it is unknown."""
+
+    def counts(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.int64]:
+        """How often each pair of adjacent forms occurs."""
+
+    def npmi(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
+        """Normalised PMI of each pair of adjacent forms."""
+
+    def log_likelihood(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
+        """Log-likelihood ratio of each pair of adjacent forms."""
+
+
+class _Pair(NamedTuple):
+    """Two adjacent forms: as text, how often the reference corpus has them, how associated."""
+
+    text: str
+    times: int
+    strength: float
+    is_counted: bool
+    """Whether the corpus look-up knows both forms; it holds no pair of a rare one."""
+
+    @property
+    def is_collocation(self) -> bool:
+        """Whether they stand together more often than chance would have it."""
+        return self.strength >= SIGNIFICANT
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """A word whose neighbours call for another: "each other's writ structures".
+
+    Spinners replace words one by one by entries of a thesaurus, whatever stands around. The sense
+    that the text needs goes, and with it the company that the word keeps: "command structures" is a
+    phrase, "writ structures" is none. Whether a word was replaced says the model that read the
+    whole passage (`Analysis.p_posterior`); the evidence compares counts of the reference corpus
+    that an editor can check.
+
+    The idea that collocations betray a paraphraser's synonyms: Cabanac, Labbé & Magazinov,
+    "Tortured phrases" (2021).
+
+    Attributes
+    ----------
+    associations : Associations
+        Counts of word pairs.
+    floor : float
+        Tokens below this probability are not looked at.
+    """
+
+    name: ClassVar[str] = "substitution"
+
+    associations: Associations
+    floor: float
+
+    @classmethod
+    def build(cls, resources: Resources, config: Config) -> Self:
+        """The check over the opened collocations."""
+        default = resources.manifest.thresholds["min_probability"]
+        floor = default if config.min_probability is None else config.min_probability
+        return cls(resources.collocations, floor)
+
+    def find(self, analysis: Analysis) -> Iterator[Finding]:
+        """A finding for every token whose probability reaches the floor."""
+        reached = (analysis.p_posterior >= self.floor) & (analysis.p_posterior > 0)
+        for token in np.flatnonzero(reached).tolist():
+            yield self._finding(analysis, token)
+
+    def _finding(self, analysis: Analysis, token: int) -> Finding:
+        document = analysis.document
+        candidates = analysis.candidates.get(token, ())
+        flags = TokenFlag(int(document.flags[token]))
+        return Finding.at(
+            document,
+            document.span(token),
+            check=self.name,
+            probability=float(analysis.p_posterior[token]),
+            expected=tuple(
+                Suggestion(_cased(candidate.form, flags), candidate.confidence)
+                for candidate in candidates
+            ),
+            evidence=tuple(self._evidence(analysis, token, candidates)),
+        )
+
+    def _evidence(
+        self, analysis: Analysis, token: int, candidates: Sequence[Candidate]
+    ) -> Iterator[Evidence]:
+        contrasts = self._contrasts(analysis.document, token, _likely(candidates))
+        for message in contrasts:
+            yield Evidence("collocation", message)
+        if analysis.judge == "encoder":
+            yield Evidence("encoder", _WITH_COUNTS if contrasts else _ALONE)
+        elif not contrasts:
+            yield Evidence("collocation", self._absence(analysis.document, token))
+
+    def _contrasts(self, document: Document, token: int, forms: Sequence[str]) -> list[str]:
+        """For each neighbour that goes with a likely form, but not with what stands there."""
+        contrasts = []
+        for neighbour, is_left in _neighbours(document, token):
+            actual = self._pair(neighbour, document.forms[token], is_left=is_left)
+            if actual.is_collocation:
+                continue
+            pairs = (self._pair(neighbour, form, is_left=is_left) for form in forms)
+            likely = next((pair for pair in pairs if pair.is_collocation), None)
+            if likely:
+                contrasts.append((likely.strength, _contrast(likely, actual)))
+        return [message for _, message in sorted(contrasts, reverse=True)]
+
+    def _absence(self, document: Document, token: int) -> str:
+        """What the reference corpus has of the word beside its neighbours: little."""
+        form = document.forms[token]
+        pairs = [
+            self._pair(neighbour, form, is_left=is_left)
+            for neighbour, is_left in _neighbours(document, token)
+        ]
+        weak = [pair for pair in pairs if pair.is_counted and not pair.is_collocation]
+        if not weak:
+            return f"'{form}' is not what the words around it go with in the reference corpus"
+        counted = ", ".join(f"'{pair.text}' {_times(pair.times)}" for pair in weak)
+        return f"{counted} in the reference corpus of {self.associations.words:,} words"
+
+    def _pair(self, neighbour: str, form: str, *, is_left: bool) -> _Pair:
+        pair = (neighbour, form) if is_left else (form, neighbour)
+        text = " ".join(pair)
+        left, right = self.associations.ids(pair).tolist()
+        if left < 0 or right < 0:
+            return _Pair(text, 0, 0.0, is_counted=False)
+        times = int(self.associations.counts(left, right))
+        drawn = times > 0 and float(self.associations.npmi(left, right)) > 0
+        strength = float(self.associations.log_likelihood(left, right)) if drawn else 0.0
+        return _Pair(text, times, strength, is_counted=True)
+
+
+def _likely(candidates: Sequence[Candidate]) -> list[str]:
+    """The candidates worth an editor's while: not much less likely than the best."""
+    best = max((candidate.confidence for candidate in candidates), default=0.0)
+    return [
+        candidate.form for candidate in candidates if candidate.confidence >= best * LIKELY_SHARE
+    ]
+
+
+def _contrast(likely: _Pair, actual: _Pair) -> str:
+    times = _times(actual.times) if actual.is_counted else "hardly ever"
+    return (
+        f"'{likely.text}' {_times(likely.times)} in the reference corpus (log-likelihood "
+        f"{likely.strength:,.0f}), '{actual.text}' {times}"
+    )
+
+
+def _neighbours(document: Document, token: int) -> Iterator[tuple[str, bool]]:
+    """The folded forms adjacent to a token, each with whether it stands to the left."""
+    if document.flags[token] & TokenFlag.ADJACENT:
+        yield document.forms[token - 1], True
+    following = token + 1
+    if following < document.n_tokens and document.flags[following] & TokenFlag.ADJACENT:
+        yield document.forms[following], False
+
+
+def _times(count: int) -> str:
+    # Pairs seen once are not recorded, so "never" would claim more than is known.
+    return "at most once" if not count else "twice" if count == 2 else f"{count:,} times"
+
+
+def _cased(form: str, flags: TokenFlag) -> str:
+    if flags & TokenFlag.UPPER:
+        return form.upper()
+    return form[:1].upper() + form[1:] if flags & TokenFlag.CAPITALISED else form

@@ -1,0 +1,125 @@
+"""The substitution check, with counts made up for the purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike, NDArray
+
+from detector.analysis import Analysis, Candidate
+from detector.checks.substitution import Substitution
+from detector.report import Finding
+from detector.segment import segment
+
+FORMS = ["each", "other's", "writ", "command", "structures", "order", "older", "earlier", "this"]
+COUNTS = {
+    ("command", "structures"): 212,
+    ("order", "structures"): 9,
+    ("other's", "order"): 3,
+    ("earlier", "this"): 3387,
+    ("older", "this"): 2,
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts of the pairs above; what is counted is associated."""
+
+    words: int = 1_000_000
+
+    def ids(self, forms: Sequence[str]) -> NDArray[np.int32]:
+        return np.array([FORMS.index(form) if form in FORMS else -1 for form in forms], np.int32)
+
+    def counts(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.int64]:
+        pair = (FORMS[int(np.asarray(left))], FORMS[int(np.asarray(right))])
+        return np.array(COUNTS.get(pair, 0))
+
+    def npmi(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
+        return np.array(0.5)
+
+    def log_likelihood(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
+        return np.asarray(self.counts(left, right), dtype=np.float64) * 4
+
+
+def find(
+    text: str,
+    candidates: Mapping[int, tuple[Candidate, ...]],
+    *,
+    judge: Literal["encoder", "collocations"] = "collocations",
+    p: float = 0.9,
+) -> list[Finding]:
+    document = segment(text)
+    blank = np.zeros(document.n_tokens, np.float32)
+    posterior = blank.copy()
+    posterior[list(candidates)] = p
+    analysis = Analysis(
+        document=document,
+        ids=blank.astype(np.int32),
+        log_frequency=blank,
+        npmi_before=blank,
+        npmi_after=blank,
+        p_replaced=posterior,
+        p_posterior=posterior,
+        share=0.1,
+        judge=judge,
+        candidates=candidates,
+    )
+    return list(Substitution(Counts(), floor=0.5).find(analysis))
+
+
+def test_finding_has_place_candidates_and_counts() -> None:
+    text = "Learn each other's writ structures."
+    candidates = (Candidate("command", 0.6), Candidate("order", 0.2))
+    (finding,) = find(text, {3: candidates})
+    assert text[finding.start : finding.end] == finding.actual == "writ"
+    assert finding.check == "substitution"
+    assert finding.probability == pytest.approx(0.9)
+    assert [(e.text, e.confidence) for e in finding.expected] == [("command", 0.6), ("order", 0.2)]
+    (right, left) = [evidence.message for evidence in finding.evidence]
+    assert right == (
+        "'command structures' 212 times in the reference corpus (log-likelihood 848), "
+        "'writ structures' at most once"
+    )
+    assert left.startswith("'other's order' 3 times")
+
+
+def test_suggestions_are_capitalised_like_the_word() -> None:
+    candidates = {0: (Candidate("earlier", 0.7),)}
+    assert find("Older this year.", candidates)[0].expected[0].text == "Earlier"
+    assert find("OLDER THIS YEAR.", candidates)[0].expected[0].text == "EARLIER"
+
+
+def test_unlikely_candidates_are_no_evidence() -> None:
+    candidates = (Candidate("writ", 0.6), Candidate("command", 0.01))
+    (finding,) = find("Learn writ structures.", {1: candidates})
+    assert [evidence.message for evidence in finding.evidence] == [
+        "'writ structures' at most once in the reference corpus of 1,000,000 words"
+    ]
+
+
+def test_attested_pair_is_no_evidence_against_a_word() -> None:
+    (finding,) = find("Learn order structures.", {1: (Candidate("command", 0.6),)})
+    assert all("'order structures'" not in evidence.message for evidence in finding.evidence)
+
+
+def test_pauses_part_neighbours() -> None:
+    (finding,) = find("The writ, structures.", {1: (Candidate("command", 0.6),)})
+    assert all("structures" not in evidence.message for evidence in finding.evidence)
+
+
+def test_word_without_neighbours_still_has_evidence() -> None:
+    (finding,) = find("Writ.", {0: ()})
+    assert len(finding.evidence) == 1
+
+
+def test_encoder_says_so() -> None:
+    (finding,) = find("Writ.", {0: ()}, judge="encoder")
+    assert [evidence.kind for evidence in finding.evidence] == ["encoder"]
+
+
+def test_below_the_floor_nothing_is_found() -> None:
+    assert find("Learn writ structures.", {1: ()}, p=0.49) == []
