@@ -15,14 +15,10 @@ class Article:
         The file as the user named it, ``-`` for standard input, ``<text>`` for a string.
     text : str
         Decoded text. A byte order mark is no part of it; line ends are as in the source.
-        Offsets of findings count from its start.
+        Offsets of findings count from its start. In Markdown and HTML the markup is blanked out,
+        so that they are offsets into the file all the same.
     record : int, str or None
         Row of a file that holds many articles: its ``id`` field, else its line number from 1.
-
-    Notes
-    -----
-    Markdown and HTML will need a map from the extracted text back to the file. It belongs here, as
-    a field that is None where text and source are the same; who makes a `Report` applies it.
     """
 
     source: str

@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 from detector.errors import SourceError
 from detector.sources.article import Article
 from detector.sources.decoding import check_encoding, decode
+from detector.sources.markup import PROSE
 
 STDIN = "-"
-# Markdown and HTML join these when they are read as what they are, not as plain text.
-SUFFIXES = frozenset({".txt"})
+SUFFIXES = frozenset({".txt", *PROSE})
 ROWS = frozenset({".jsonl", ".ndjson"})
 
 
@@ -27,7 +27,8 @@ def read(
 ) -> Iterator[Article | SourceError]:
     """Read the articles that `paths` name, lazily and in order.
 
-    A file is one article, whatever its name, except that ``.jsonl`` and ``.ndjson`` hold one in
+    A file is one article, whatever its name. Markdown and HTML, by the ending of the name, are
+    read for their prose, with offsets into the file; ``.jsonl`` and ``.ndjson`` hold an article in
     each line: an object with the string ``text`` and, if it likes, an ``id``. A folder is walked
     in sorted order for `SUFFIXES`; links to folders are not followed, and names that begin with a
     dot are left alone. ``-`` is standard input, one article.
@@ -86,14 +87,14 @@ def _folder(folder: str, encoding: str | None) -> Iterator[Article | SourceError
 
 def _is_article(entry: os.DirEntry[str]) -> bool:
     """A text file, or a link to one; a broken link too, so that somebody hears of it."""
-    named = os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122
+    named = _suffix(entry.name) in SUFFIXES
     return named and (entry.is_file() or (entry.is_symlink() and not entry.is_dir()))
 
 
 def _file(path: str, encoding: str | None) -> Iterator[Article | SourceError]:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - see _read
-            if os.path.splitext(path)[1].lower() in ROWS:  # noqa: PTH122
+            if _suffix(path) in ROWS:
                 yield from _rows(path, file)
             else:
                 yield _whole(path, encoding, file)
@@ -103,11 +104,17 @@ def _file(path: str, encoding: str | None) -> Iterator[Article | SourceError]:
 
 def _whole(source: str, encoding: str | None, file: BinaryIO) -> Article | SourceError:
     try:
-        return Article(source, decode(file.read(), name=source, encoding=encoding))
+        text = decode(file.read(), name=source, encoding=encoding)
     except SourceError as error:
         return error
     except OSError as error:
         return _failure(source, error)
+    prose = PROSE.get(_suffix(source))
+    return Article(source, prose(text) if prose else text)
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - see _read
 
 
 def _rows(path: str, file: BinaryIO) -> Iterator[Article | SourceError]:
