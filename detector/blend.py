@@ -1,0 +1,65 @@
+"""Encoder and collocations together: one probability from two judges that err differently.
+
+The encoder reads the whole passage but knows few word pairs; the collocations know a hundred
+million words' worth of pairs but read only the neighbours. Well-attested neighbours clear a word
+that the encoder merely finds unusual ("anti-submarine drills"), and unattested ones lend weight to
+a doubt.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SMALLEST = 1e-7
+"""Probabilities are kept this far from 0 and 1, so that no judge outvotes the other by itself."""
+
+
+class Blend(NamedTuple):
+    """``logit P = encoder x logit(P_encoder) + fit x logit(P_fit) + shift``.
+
+    Where the collocations cannot judge (names, words that nobody knows), `unjudged` takes the place
+    of the last two. The weights were chosen on development sets (docs/training.md);
+    ``encoder.json`` holds them.
+    """
+
+    encoder: float
+    fit: float
+    shift: float
+    unjudged: float
+
+
+def blended(
+    p_encoder: NDArray[np.float32], p_fit: NDArray[np.float32], weights: Blend
+) -> NDArray[np.float32]:
+    """The probability that both judges support.
+
+    Parameters
+    ----------
+    p_encoder, p_fit : ndarray of float32, shape (n_tokens,)
+        P(replaced) by either judge, 0 to 1. Where the encoder says exactly 0 (numbers, addresses),
+        so does the result; where the fit does, it cannot judge.
+    weights : Blend
+        How much either judge counts.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_tokens,)
+        Increasing in both probabilities if the weights are positive.
+
+    Examples
+    --------
+    >>> doubtful, attested = np.full(1, 0.5, np.float32), np.full(1, 0.01, np.float32)
+    >>> float(blended(doubtful, attested, Blend(1.0, 0.3, 0.0, 0.0))[0]) < 0.25
+    True
+    """
+    fit = weights.fit * _logit(p_fit) + weights.shift
+    scaled = weights.encoder * _logit(p_encoder) + np.where(p_fit > 0, fit, weights.unjudged)
+    return np.where(p_encoder > 0, 1.0 / (1.0 + np.exp(-scaled)), 0.0).astype(np.float32)
+
+
+def _logit(p: NDArray[np.float32]) -> NDArray[np.float64]:
+    kept = np.clip(p.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
+    return np.log(kept / (1 - kept))

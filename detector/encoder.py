@@ -1,0 +1,291 @@
+"""The encoder reads a text once and says for every word how likely software put it there.
+
+Replaced-token detection (Clark et al. 2020, ELECTRA) with a small BERT-like encoder: each window
+of the text goes through it alone, so a word's probability never depends on what else is scored.
+
+Folder format, version 1
+------------------------
+===================  ===========================================================================
+``encoder.onnx``     ``ids`` (1, n_pieces) int64 -> ``logits`` (1, n_pieces) float32, int8 weights
+``tokenizer.json``   the wordpiece vocabulary, for the `tokenizers` library
+``encoder.json``     format version; window and context, in pieces; calibration (``scale`` and
+                     ``shift`` of the logits); share of replaced words in training; weights of
+                     `detector.blend`; how the model was trained
+===================  ===========================================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.blend import Blend
+from detector.document import Document, TokenFlag
+from detector.errors import ModelError
+from detector.folding import fold
+
+FORMAT = 1
+
+PAD, UNKNOWN, CLS, SEP = 0, 100, 101, 102
+"""Piece ids: filler, what no piece spells, before a document, after it and each paragraph."""
+
+MAX_WORD_PIECES = 8
+"""Pieces of a token beyond these are not read: addresses and formulas would fill the window."""
+
+_MAX_SURFACES = 200_000
+"""Surfaces whose pieces are remembered; a book holds some 20,000."""
+
+
+def marks(gap: str) -> list[str]:
+    """The folded punctuation marks of what stands between two tokens.
+
+    Training text is cut by the same rule: an ellipsis is three stops, every other mark itself.
+
+    Examples
+    --------
+    >>> marks("\u2026 (\u201c")
+    ['.', '.', '.', '(', '"']
+    """
+    if gap.isspace() or not gap:
+        return []
+    return [mark for mark in fold(gap) if not mark.isspace()]
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """A document as the encoder reads it, without the special pieces at its two ends.
+
+    Attributes
+    ----------
+    ids : ndarray of int64, shape (n_pieces,)
+        Piece ids; `SEP` after every paragraph but the last.
+    first : ndarray of int64, shape (n_tokens,)
+        Index of each token's first piece.
+    sentence_starts : ndarray of int64, shape (n_sentences,)
+        Index of each sentence's first piece.
+    """
+
+    ids: NDArray[np.int64]
+    first: NDArray[np.int64]
+    sentence_starts: NDArray[np.int64]
+
+
+def pieces_of(document: Document, encode: Callable[[str], Sequence[int]]) -> Pieces:
+    """Cut a document into pieces.
+
+    Parameters
+    ----------
+    document : Document
+        The text.
+    encode : callable
+        Piece ids of one folded token or mark.
+    """
+    text, forms = document.text, document.forms
+    starts, ends = document.starts.tolist(), document.ends.tolist()
+    bounds = document.sentence_bounds.tolist()
+    new_paragraph = set(document.paragraph_bounds.tolist()[1:])
+    ids: list[int] = []
+    first: list[int] = []
+    sentence_starts: list[int] = []
+    for sentence, (sentence_start, sentence_end) in enumerate(document.sentence_spans.tolist()):
+        if sentence in new_paragraph:
+            ids.append(SEP)
+        sentence_starts.append(len(ids))
+        at = sentence_start
+        for token in range(bounds[sentence], bounds[sentence + 1]):
+            for mark in marks(text[at : starts[token]]):
+                ids += encode(mark)
+            first.append(len(ids))
+            ids += encode(forms[token])
+            at = ends[token]
+        for mark in marks(text[at:sentence_end]):
+            ids += encode(mark)
+    return Pieces(*(np.array(column, dtype=np.int64) for column in (ids, first, sentence_starts)))
+
+
+class Window(NamedTuple):
+    """Pieces ``[first, last)`` are read together; of those, ``[scored, scored_last)`` count."""
+
+    first: int
+    last: int
+    scored: int
+    scored_last: int
+
+
+def windows(
+    n_pieces: int, sentence_starts: NDArray[np.int64], *, size: int, context: int
+) -> list[Window]:
+    """Cover a document with overlapping windows that score every piece once.
+
+    A window holds whole sentences where they fit, and each piece is scored where it has the most
+    context on its poorer side.
+
+    Parameters
+    ----------
+    n_pieces : int
+        Length of the document, at least 1.
+    sentence_starts : ndarray of int64, shape (n_sentences,)
+        Where a window may begin without cutting a sentence.
+    size : int
+        Most pieces in a window.
+    context : int
+        How many pieces two neighbouring windows share at least, below `size`.
+
+    Examples
+    --------
+    >>> for window in windows(10, np.array([0, 3, 6]), size=8, context=2):
+    ...     print(*window)
+    0 8 0 6
+    3 10 6 10
+    """
+    spans = []
+    first = 0
+    while True:
+        last = min(first + size, n_pieces)
+        if last == n_pieces:
+            # The last window reaches back: there is room.
+            at = int(np.searchsorted(sentence_starts, n_pieces - size))
+            if at < len(sentence_starts):
+                first = min(first, int(sentence_starts[at]))
+            spans.append((first, last))
+            break
+        spans.append((first, last))
+        latest = last - context
+        at = int(np.searchsorted(sentence_starts, latest, side="right")) - 1
+        first = int(sentence_starts[at]) if at >= 0 and sentence_starts[at] > first else latest
+    cuts = [0]
+    for (_, last), (first, _) in pairwise(spans):
+        cuts.append((first + last + 1) // 2)
+    cuts.append(n_pieces)
+    return [Window(*span, *cut) for span, cut in zip(spans, pairwise(cuts), strict=True)]
+
+
+class Encoder:
+    """Replaced-token detection with an ONNX model. Safe to share between threads.
+
+    Attributes
+    ----------
+    training_share : float
+        Share of replaced words in the text the probabilities are calibrated for.
+    blend : Blend
+        How much the collocations count beside it.
+    facts : dict
+        What ``encoder.json`` says.
+    """
+
+    def __init__(
+        self,
+        logits: Callable[[NDArray[np.int64]], NDArray[np.float32]],
+        encode: Callable[[str], Sequence[int]],
+        facts: dict[str, Any],
+    ) -> None:
+        self._logits = logits
+        self._encode_surface = encode
+        self._known: dict[str, tuple[int, ...]] = {}
+        self.facts = facts
+        self.training_share: float = facts["training_share"]
+        self.blend = Blend(**facts["blend"])
+
+    @classmethod
+    def open(cls, folder: Path) -> Encoder:
+        """Open a folder of the format above.
+
+        Raises
+        ------
+        ModelError
+            If a file is missing or the format is another version's.
+        """
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        facts = _read_facts(folder / "encoder.json")
+        for name in ("encoder.onnx", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise ModelError(f"{folder / name} is missing: install the models again")
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+        def logits(ids: NDArray[np.int64]) -> NDArray[np.float32]:
+            result: NDArray[np.float32] = session.run(None, {"ids": ids[None]})[0][0]
+            return result
+
+        def encode(surface: str) -> list[int]:
+            # The tokenizer refuses a lone surrogate, which a JSON string may hold.
+            text = surface.encode("utf-8", errors="replace").decode("utf-8")
+            ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+            return ids
+
+        return cls(logits, encode, facts)
+
+    def p_replaced(self, documents: Sequence[Document]) -> list[NDArray[np.float32]]:
+        """P(software replaced it) of each token, before any prior of its article.
+
+        Parameters
+        ----------
+        documents : sequence of Document
+            Texts, each scored by itself.
+
+        Returns
+        -------
+        list of ndarray of float32, shape (n_tokens,)
+            Calibrated for text of which the share `training_share` is replaced, 0 to 1; 0 for
+            numbers, addresses and code.
+        """
+        return [self._score(document) for document in documents]
+
+    def _score(self, document: Document) -> NDArray[np.float32]:
+        if not document.n_tokens:
+            return np.zeros(0, dtype=np.float32)
+        pieces = pieces_of(document, self._encode)
+        logits = self._piece_logits(pieces)[pieces.first].astype(np.float64)
+        scaled = self.facts["scale"] * logits + self.facts["shift"]
+        probability = 1.0 / (1.0 + np.exp(-np.clip(scaled, -60.0, 60.0)))
+        is_word = (document.flags & TokenFlag.WORD) > 0
+        return np.where(is_word, probability, 0.0).astype(np.float32)
+
+    def _piece_logits(self, pieces: Pieces) -> NDArray[np.float32]:
+        result = np.empty(len(pieces.ids), dtype=np.float32)
+        size, context = self.facts["window"] - 2, self.facts["context"]
+        for window in windows(len(pieces.ids), pieces.sentence_starts, size=size, context=context):
+            ids = np.concatenate([[CLS], pieces.ids[window.first : window.last], [SEP]])
+            scored = slice(1 + window.scored - window.first, 1 + window.scored_last - window.first)
+            result[window.scored : window.scored_last] = self._logits(ids)[scored]
+        return result
+
+    def _encode(self, surface: str) -> tuple[int, ...]:
+        known = self._known.get(surface)
+        if known is None:
+            if len(self._known) >= _MAX_SURFACES:
+                self._known.clear()
+            ids = self._encode_surface(surface)[:MAX_WORD_PIECES]
+            known = self._known[surface] = tuple(ids) or (UNKNOWN,)
+        return known
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path} is missing: install the models again") from None
+    except ValueError as error:
+        raise ModelError(f"{path} is not JSON ({error}): install the models again") from None
+    if facts.get("format") != FORMAT:
+        raise ModelError(
+            f"{path} has format {facts.get('format')!r}; this release reads format {FORMAT}: "
+            "install the models again, or train them with this release"
+        )
+    return facts

@@ -1,0 +1,404 @@
+"""Trains the encoder: windows of a training pack, spun on the fly, to a checkpoint.
+
+A run can be stopped at any time and goes on where its last checkpoint was. Given more steps or
+minutes than before it trains longer: the learning rate is a trapezium (warm-up, plateau, linear
+cool-down), and the state before the cool-down is kept for that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from detector.training.model import PACKAGE, starting_point
+from detector.training.pack import Stream, load_families, load_stream, load_types
+from detector.training.windows import Batch, Recipe, WindowSampler, joined
+
+PLATEAU_ENDS = 0.75
+"""Share of a run after which the learning rate falls."""
+
+MANIFEST = "manifest.json"
+
+SPUN_STREAM, ORIGINAL_STREAM = "spinbot_spun.npz", "spinbot_orig.npz"
+"""Real spun text in a pack, and its originals."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """How to train; `Recipe` says on what.
+
+    Attributes
+    ----------
+    batch : int
+        Windows a step.
+    peak : float
+        Learning rate of the plateau; the head's is ten times that.
+    warm_up : int
+        Steps until the plateau.
+    decay : float
+        Weight decay.
+    clip : float
+        Largest norm of a gradient.
+    frozen : int or None
+        How many of the first layers stay as they are, and the embeddings with them: 2 saves a
+        quarter of the time on a CPU. None trains everything.
+    compile : bool
+        Compile the model: a minute of waiting, then twice the speed.
+    half : bool
+        16-bit arithmetic (bfloat16 on an accelerator, float16 on a CPU), float32 weights.
+    checkpoint_minutes : float
+        How often to save.
+    """
+
+    batch: int = 32
+    peak: float = 2e-4
+    warm_up: int = 100
+    decay: float = 0.01
+    clip: float = 1.0
+    frozen: int | None = None
+    compile: bool = True
+    half: bool = True
+    checkpoint_minutes: float = 5.0
+
+
+@dataclass
+class Progress:
+    """Where a run is: what a checkpoint stores beside the weights."""
+
+    step: int = 0
+    seconds: float = 0.0
+    pieces: int = 0
+    loss: float = 0.7
+    log: list[dict[str, float]] = field(default_factory=list)
+
+
+def train_encoder(
+    pack: Path,
+    out: Path,
+    *,
+    leave_out: frozenset[str] = frozenset(),
+    steps: int | None = None,
+    minutes: float | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+    workers: int = 1,
+    resume: bool = True,
+    seed: int = 0,
+    training: Training | None = None,
+    recipe: Recipe | None = None,
+) -> dict[str, Any]:
+    """Train on a pack until `steps` or `minutes` are over, whichever comes first.
+
+    Parameters
+    ----------
+    pack : Path
+        Folder that ``detector train spin`` wrote.
+    out : Path
+        Folder for checkpoints, outside the repository: ``last.pt``, ``plateau.pt`` and
+        ``manifest.json``.
+    leave_out : frozenset of str
+        Names of families not to train on, to measure on them afterwards; "spinbot" stands for the
+        real spun text.
+    steps, minutes : int, float or None
+        Length of the run in all, resumed parts included. A run by steps can be repeated exactly on
+        the same machine; a run by minutes takes what the machine gives.
+    device : str
+        Where to train, as torch calls it.
+    threads : int or None
+        CPU threads.
+    resume : bool
+        Go on from the checkpoint in `out`, if there is one.
+    workers : int
+        Processes that train one model together, each with `threads` threads. On a machine that
+        others use too, workers of one thread get on far better than one worker of several.
+    seed : int
+        Of the windows drawn.
+    training : Training or None
+        How to train.
+    recipe : Recipe or None
+        How to draw and spin.
+
+    Returns
+    -------
+    dict
+        The manifest: how the model was trained, and the log.
+    """
+    if steps is None and minutes is None:
+        raise ValueError("say how long to train: steps, minutes, or both")
+    out.mkdir(parents=True, exist_ok=True)
+    job = _Job(
+        pack=pack,
+        out=out,
+        leave_out=leave_out,
+        length=_Length(steps, minutes),
+        device=device,
+        threads=threads,
+        workers=workers,
+        resume=resume,
+        seed=seed,
+        training=training or Training(),
+        recipe=recipe or Recipe(),
+    )
+    if workers == 1:
+        _work(0, job)
+    else:
+        torch.multiprocessing.spawn(_work, (job,), nprocs=workers)
+    manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text())
+    return manifest
+
+
+@dataclass(frozen=True)
+class _Length:
+    """How long a run is."""
+
+    steps: int | None
+    minutes: float | None
+
+    def share(self, step: int, seconds: float) -> float:
+        """How much of the run is behind, 0 to 1 and above."""
+        by_steps = step / self.steps if self.steps else 0.0
+        by_time = seconds / (60 * self.minutes) if self.minutes else 0.0
+        return max(by_steps, by_time)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """The arguments of `train_encoder`, for a worker."""
+
+    pack: Path
+    out: Path
+    leave_out: frozenset[str]
+    length: _Length
+    device: str
+    threads: int | None
+    workers: int
+    resume: bool
+    seed: int
+    training: Training
+    recipe: Recipe
+
+
+def _work(rank: int, job: _Job) -> None:
+    """Train, as one of several workers; the first one writes."""
+    if job.threads:
+        torch.set_num_threads(job.threads)
+    if job.workers > 1:
+        meeting = torch.distributed.FileStore(str(job.out / f"meeting-{os.getppid()}"), job.workers)
+        torch.distributed.init_process_group(
+            "gloo", store=meeting, rank=rank, world_size=job.workers
+        )
+    torch.manual_seed(job.seed)
+    run = _Run(job, rank)
+    seed = [job.seed, run.progress.step, rank]
+    sampler = open_sampler(job.pack, job.recipe, job.leave_out, seed=seed)
+    if rank == 0:
+        _write_manifest(job, run.progress, sampler)
+    for batch in batches(sampler, job.training.batch):
+        run.step(batch)
+        if run.share >= 1.0:
+            break
+    if rank == 0:
+        run.save("last.pt")
+        _write_manifest(job, run.progress, sampler)
+    if job.workers > 1:
+        torch.distributed.destroy_process_group()
+
+
+def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> None:
+    manifest = {
+        "start": PACKAGE,
+        "left_out": sorted(job.leave_out),
+        "families": [family.name for family in sampler.families],
+        "seed": job.seed,
+        "device": job.device,
+        "workers": job.workers,
+        "torch": torch.__version__,
+        "training": asdict(job.training),
+        "recipe": asdict(job.recipe),
+        "steps": progress.step,
+        "minutes": round(progress.seconds / 60, 1),
+        "pieces": progress.pieces,
+        "log": progress.log,
+    }
+    (job.out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+def open_sampler(
+    pack: Path, recipe: Recipe, leave_out: frozenset[str], *, seed: int | list[int]
+) -> WindowSampler:
+    """A sampler over everything in a pack but what is left out."""
+    real: dict[str, Stream | None] = {"spun": None, "original": None}
+    if "spinbot" not in leave_out:
+        for role, name in (("spun", SPUN_STREAM), ("original", ORIGINAL_STREAM)):
+            if (pack / name).exists():
+                real[role] = load_stream(pack / name)
+    return WindowSampler(
+        load_types(pack),
+        joined(load_stream(path) for path in sorted(pack.glob("shard-*.npz"))),
+        load_families(pack, leave_out),
+        recipe,
+        spun=real["spun"],
+        original=real["original"],
+        seed=seed,
+    )
+
+
+def batches(sampler: WindowSampler, size: int) -> Iterator[Batch]:
+    """Batches without end; the next one is drawn while the model works on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        coming: Future[Batch] = pool.submit(sampler.batch, size)
+        while True:
+            batch = coming.result()
+            coming = pool.submit(sampler.batch, size)
+            yield batch
+
+
+class _Run:
+    """The state of a run: model, optimiser, progress."""
+
+    def __init__(self, job: _Job, rank: int) -> None:
+        self.training, self.out, self.device = job.training, job.out, job.device
+        self.length, self.workers, self.rank = job.length, job.workers, rank
+        self.model = starting_point().to(self.device)
+        if self.training.frozen is not None:
+            self.model.freeze(self.training.frozen)
+        trained = [(name, p) for name, p in self.model.named_parameters() if p.requires_grad]
+        self.trained = [parameter for _, parameter in trained]
+        head = [parameter for name, parameter in trained if name.startswith("head.")]
+        body = [parameter for name, parameter in trained if not name.startswith("head.")]
+        groups = [
+            {"params": body, "factor": 1.0, "weight_decay": self.training.decay},
+            {"params": head, "factor": 10.0, "weight_decay": 0.0},
+        ]
+        rate = self.training.peak
+        self.optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
+        kind = torch.device(self.device).type
+        self.dtype = torch.float16 if kind == "cpu" else torch.bfloat16
+        scaled = self.training.half and self.dtype == torch.float16
+        self.scaler = torch.amp.GradScaler(kind, enabled=scaled, init_scale=2.0**12)
+        self.progress = Progress()
+        if job.resume:
+            self._resume()
+        self.clock = self.progress.seconds
+        self.share = self.length.share(self.progress.step, self.clock)
+        self.plateau_saved = self.share >= PLATEAU_ENDS
+        self.forward = torch.compile(self.model) if self.training.compile else self.model
+        self.saved_at = time.monotonic()
+
+    def step(self, batch: Batch) -> None:
+        """One step of the optimiser."""
+        began = time.monotonic()
+        self._set_rate()
+        ids, labels, weights = (
+            torch.from_numpy(array).to(self.device, non_blocking=True)
+            for array in (batch.ids, batch.labels, batch.weights)
+        )
+        with self._autocast():
+            logits = self.forward(ids)
+        losses = torch.nn.functional.binary_cross_entropy_with_logits(
+            logits.float(), labels, reduction="none"
+        )
+        loss = (losses * weights).sum() / (weights > 0).sum()
+        self.scaler.scale(loss).backward()
+        self._meet()
+        self.scaler.unscale_(self.optimiser)
+        torch.nn.utils.clip_grad_norm_(self.trained, self.training.clip)
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
+        self.optimiser.zero_grad()
+        self._note(float(loss.detach()), ids.numel(), time.monotonic() - began)
+        self.share = self.length.share(self.progress.step, self.clock)
+
+    def _meet(self) -> None:
+        """Average the gradients of all workers; the first worker's clock is everybody's."""
+        self.clock = self.progress.seconds
+        if self.workers == 1:
+            return
+        gradients = [parameter.grad for parameter in self.trained]
+        clock = torch.tensor([self.clock if self.rank == 0 else 0.0])
+        everything = torch.cat([*(gradient.flatten() for gradient in gradients), clock])
+        torch.distributed.all_reduce(everything)
+        self.clock = float(everything[-1])
+        at = 0
+        for gradient in gradients:
+            size = gradient.numel()
+            gradient.copy_(everything[at : at + size].view_as(gradient)).div_(self.workers)
+            at += size
+
+    @contextmanager
+    def _autocast(self) -> Iterator[None]:
+        kind = torch.device(self.device).type
+        with torch.autocast(kind, self.dtype, enabled=self.training.half):
+            yield
+
+    def _set_rate(self) -> None:
+        share = self.share
+        if share >= PLATEAU_ENDS and not self.plateau_saved:
+            self.save("plateau.pt")
+            self.plateau_saved = True
+        falling = max(1.0 - share, 0.0) / (1.0 - PLATEAU_ENDS)
+        rising = (self.progress.step + 1) / self.training.warm_up
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.training.peak * group["factor"] * min(1.0, rising, falling)
+
+    def _note(self, loss: float, n_pieces: int, seconds: float) -> None:
+        progress = self.progress
+        progress.step += 1
+        progress.pieces += n_pieces * self.workers
+        progress.seconds += seconds
+        progress.loss += 0.02 * (loss - progress.loss)
+        if progress.step % 50 == 0 and self.rank == 0:
+            entry = {
+                "step": progress.step,
+                "minutes": round(progress.seconds / 60, 2),
+                "pieces": progress.pieces,
+                "loss": round(progress.loss, 5),
+                "pieces_per_second": round(n_pieces * self.workers / seconds),
+            }
+            progress.log.append(entry)
+            with (self.out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(entry) + "\n")
+        if time.monotonic() - self.saved_at > 60 * self.training.checkpoint_minutes:
+            self.save("last.pt")
+            self.saved_at = time.monotonic()
+
+    def save(self, name: str) -> None:
+        """Write a checkpoint; a half-written one never stands under its name."""
+        if self.rank:
+            return
+        state = {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
+            "progress": asdict(self.progress),
+            "cooled": name == "last.pt" and self.share >= PLATEAU_ENDS,
+        }
+        partial = self.out / f"{name}.partial"
+        torch.save(state, partial)
+        partial.rename(self.out / name)
+
+    def _resume(self) -> None:
+        """Load the latest checkpoint that lies before this run's cool-down."""
+        for name in ("last.pt", "plateau.pt"):
+            path = self.out / name
+            if not path.exists():
+                continue
+            state = torch.load(path, weights_only=True, map_location=self.device)
+            progress = Progress(**state["progress"])
+            share = self.length.share(progress.step, progress.seconds)
+            if state.get("cooled", False) and share < PLATEAU_ENDS:
+                continue
+            self.model.load_state_dict(state["model"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.scaler.load_state_dict(state["scaler"])
+            self.progress = progress
+            return

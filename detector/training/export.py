@@ -1,0 +1,299 @@
+"""From a checkpoint to ``models/encoder``: an int8 ONNX graph, its tokenizer and its facts.
+
+The graph is built by hand, node by node: it is small, it has no control flow, and built this way
+it is the same whatever the version of torch.
+
+Only the weights are int8; they become float32 when the file is opened. Quantised activations
+would be faster by three quarters, but turn one flag in ten, and with the usual single scale make a
+word's probability depend on what else is scored (docs/training.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from detector.blend import Blend
+from detector.encoder import FORMAT
+from detector.training.encoder import MANIFEST, open_sampler
+from detector.training.model import EPSILON, HEADS, LAYERS, WIDTH, load_state, package_folder
+from detector.training.windows import Recipe, WindowSampler
+
+BLOCK = 32
+"""Weights that share a scale: at 32 the scales, as float16, take 6 % of the space."""
+
+BLEND = Blend(encoder=0.8, fit=0.8, shift=1.5, unjudged=-1.0)
+"""Chosen on the development sets: see docs/training.md."""
+
+_OPSETS = {"": 20, "com.microsoft": 1}
+_IR_VERSION = 10
+
+State = Mapping[str, NDArray[np.float32]]
+
+
+class _Graph:
+    """Collects nodes and initialisers; each method adds one operation and names its result."""
+
+    def __init__(self, *, quantised: bool) -> None:
+        self.quantised = quantised
+        self.nodes: list[onnx.NodeProto] = []
+        self.arrays: dict[str, NDArray[Any]] = {}
+
+    def add(self, operator: str, inputs: list[str], *, domain: str = "", **attributes: Any) -> str:
+        name = f"{operator}_{len(self.nodes)}"
+        self.nodes.append(
+            helper.make_node(operator, inputs, [name], name=name, domain=domain, **attributes)
+        )
+        return name
+
+    def constant(self, array: NDArray[Any]) -> str:
+        name = f"constant_{len(self.arrays)}"
+        self.arrays[name] = np.ascontiguousarray(array)
+        return name
+
+    def linear(self, x: str, state: State, name: str) -> str:
+        """A fully connected layer."""
+        weight, bias = state[f"{name}.weight"], state[f"{name}.bias"]
+        columns = self.weight(weight) if self.quantised else self.constant(weight.T)
+        return self.add("Add", [self.add("MatMul", [x, columns]), self.constant(bias)])
+
+    def weight(self, weight: NDArray[np.float32]) -> str:
+        """A weight stored as int8, (n_in, n_out) as float32; computed once, when opened."""
+        small, scales = quantise_blocks(weight)
+        wide = self.add("Cast", [self.constant(small)], to=TensorProto.FLOAT)
+        scales32 = self.add("Cast", [self.constant(scales)], to=TensorProto.FLOAT)
+        shape = self.constant(np.array(weight.shape, dtype=np.int64))
+        rows = self.add("Reshape", [self.add("Mul", [wide, scales32]), shape])
+        return self.add("Transpose", [rows], perm=[1, 0])
+
+    def norm(self, x: str, state: State, name: str) -> str:
+        scale, bias = (self.constant(state[f"{name}.{part}"]) for part in ("weight", "bias"))
+        return self.add("LayerNormalization", [x, scale, bias], axis=-1, epsilon=EPSILON)
+
+    def rows(self, table: NDArray[np.float32], ids: str) -> str:
+        if not self.quantised:
+            return self.add("Gather", [self.constant(table), ids])
+        parts = [self.add("Gather", [self.constant(part), ids]) for part in quantise_blocks(table)]
+        small, scales = (self.add("Cast", [part], to=TensorProto.FLOAT) for part in parts)
+        shape = self.constant(np.array([0, 0, table.shape[1]], dtype=np.int64))
+        return self.add("Reshape", [self.add("Mul", [small, scales]), shape])
+
+    def heads(self, x: str, axes: list[int]) -> str:
+        """(n_windows, length, WIDTH) to one matrix a head, its axes in the order asked for."""
+        shape = self.constant(np.array([0, 0, HEADS, WIDTH // HEADS], dtype=np.int64))
+        return self.add("Transpose", [self.add("Reshape", [x, shape])], perm=axes)
+
+
+def quantise_blocks(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
+    """Symmetric int8 in blocks of `BLOCK` inputs, each with a scale.
+
+    Parameters
+    ----------
+    weight : ndarray of float32, shape (n_out, n_in)
+        As torch stores it; `n_in` a multiple of `BLOCK`.
+
+    Returns
+    -------
+    small : ndarray of int8, shape (n_out, n_in / BLOCK, BLOCK)
+        The weights over their scale, rounded.
+    scales : ndarray of float16, shape (n_out, n_in / BLOCK, 1)
+        One for each block.
+    """
+    blocks = weight.reshape(weight.shape[0], -1, BLOCK)
+    scales = (np.abs(blocks).max(axis=2, keepdims=True) / 127).astype(np.float16)
+    scales[scales == 0] = 1
+    small = np.clip(np.rint(blocks / scales.astype(np.float32)), -127, 127)
+    return small.astype(np.int8), scales
+
+
+def build_graph(state: State, *, positions: int, quantised: bool) -> onnx.ModelProto:
+    """The encoder as ONNX: ``ids`` (n_windows, length) to ``logits`` of the same shape.
+
+    Parameters
+    ----------
+    state : mapping of str to ndarray
+        Weights by their names in `detector.training.model`.
+    positions : int
+        Longest window.
+    quantised : bool
+        int8 weights; else float32, to compare with.
+    """
+    graph = _Graph(quantised=quantised)
+    x = graph.rows(state["pieces.weight"], "ids")
+    length = graph.add("Shape", ["ids"], start=1, end=2)
+    zero = graph.constant(np.zeros(1, dtype=np.int64))
+    places = graph.constant(state["positions.weight"][:positions])
+    x = graph.norm(
+        graph.add("Add", [x, graph.add("Slice", [places, zero, length, zero])]), state, "norm"
+    )
+    for index in range(LAYERS):
+        x = _layer(graph, x, state, f"layers.{index}")
+    logits = graph.linear(x, state, "head")
+    axis = graph.constant(np.array([-1], dtype=np.int64))
+    graph.nodes.append(helper.make_node("Squeeze", [logits, axis], ["logits"]))
+    shape = ["n_windows", "length"]
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "encoder",
+            [helper.make_tensor_value_info("ids", TensorProto.INT64, shape)],
+            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)],
+            [numpy_helper.from_array(array, name) for name, array in graph.arrays.items()],
+        ),
+        opset_imports=[helper.make_opsetid(*opset) for opset in _OPSETS.items()],
+        producer_name="detector",
+    )
+    model.ir_version = _IR_VERSION
+    return model
+
+
+def _layer(graph: _Graph, x: str, state: State, name: str) -> str:
+    whole = graph.linear(x, state, f"{name}.attention_in")
+    sizes = graph.constant(np.full(3, WIDTH, dtype=np.int64))
+    parts = [f"{whole}_{role}" for role in ("query", "key", "value")]
+    graph.nodes.append(helper.make_node("Split", [whole, sizes], parts, axis=-1))
+    query, value = (graph.heads(part, [0, 2, 1, 3]) for part in (parts[0], parts[2]))
+    scale = graph.constant(np.array((WIDTH // HEADS) ** -0.5, dtype=np.float32))
+    key = graph.add("Mul", [graph.heads(parts[1], [0, 2, 3, 1]), scale])
+    scores = graph.add("Softmax", [graph.add("MatMul", [query, key])], axis=-1)
+    mixed = graph.add("Transpose", [graph.add("MatMul", [scores, value])], perm=[0, 2, 1, 3])
+    shape = graph.constant(np.array([0, 0, WIDTH], dtype=np.int64))
+    mixed = graph.linear(graph.add("Reshape", [mixed, shape]), state, f"{name}.attention_out")
+    x = graph.norm(graph.add("Add", [x, mixed]), state, f"{name}.attention_norm")
+    active = graph.add("Gelu", [graph.linear(x, state, f"{name}.inner")])
+    passed = graph.linear(active, state, f"{name}.outer")
+    return graph.norm(graph.add("Add", [x, passed]), state, f"{name}.outer_norm")
+
+
+class Calibration(NamedTuple):
+    """P = sigmoid(scale x logit + shift), right where the share `share` of words is replaced."""
+
+    scale: float
+    shift: float
+    share: float
+
+
+def fit_calibration(
+    logits: NDArray[np.float64], labels: NDArray[np.float64], rounds: int = 50
+) -> Calibration:
+    """Platt's logistic calibration, by Newton's method.
+
+    Parameters
+    ----------
+    logits, labels : ndarray of float64, shape (n_words,)
+        What the model says of words it was not trained on, and whether they are replaced.
+    rounds : int
+        Most steps; some ten are needed.
+
+    Examples
+    --------
+    >>> generator = np.random.default_rng(0)
+    >>> logits = generator.normal(0, 2, 100_000)
+    >>> labels = generator.random(100_000) < 1 / (1 + np.exp(-(0.5 * logits - 1)))
+    >>> scale, shift, _ = fit_calibration(logits, labels.astype(np.float64))
+    >>> round(scale, 1), round(shift, 1)
+    (0.5, -1.0)
+    """
+    centre = logits.mean()
+    columns = np.column_stack([logits - centre, np.ones_like(logits)])
+    weights = np.zeros(2)
+    for _ in range(rounds):
+        p = 1 / (1 + np.exp(-np.clip(columns @ weights, -30, 30)))
+        curvature = (columns * (p * (1 - p))[:, None]).T @ columns + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, columns.T @ (labels - p) - 1e-6 * weights)
+        weights += np.clip(step, -3, 3)  # a word list that tells everything would end nowhere
+        if np.abs(step).max() < 1e-8:
+            break
+    scale, shift = float(weights[0]), float(weights[1] - weights[0] * centre)
+    return Calibration(scale, shift, float(labels.mean()))
+
+
+def calibrate(model: onnx.ModelProto, sampler: WindowSampler, n_windows: int) -> Calibration:
+    """Calibrate a graph on freshly drawn windows, every word counting once."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+    batch = sampler.batch(n_windows)
+    logits = np.concatenate([session.run(None, {"ids": ids[None]})[0] for ids in batch.ids])
+    counts = batch.weights > 0
+    return fit_calibration(logits[counts].astype(np.float64), batch.labels[counts].astype(float))
+
+
+def export_encoder(
+    checkpoint: Path,
+    out: Path,
+    *,
+    pack: Path,
+    window: int = 128,
+    context: int = 16,
+    n_windows: int = 800,
+    seed: int = 987_654_321,
+    quantised: bool = True,
+) -> dict[str, Any]:
+    """Write a folder that `detector.encoder.Encoder.open` reads.
+
+    Parameters
+    ----------
+    checkpoint : Path
+        What `detector.training.encoder.train_encoder` saved, its ``manifest.json`` beside it.
+    out : Path
+        Folder to write, made if need be.
+    pack : Path
+        Training pack to calibrate on, with windows of a seed that training does not use.
+    window, context : int
+        Pieces of a window, and how many of them neighbours share.
+    n_windows : int
+        How many windows to calibrate on.
+    seed : int
+        Of those windows.
+    quantised : bool
+        int8; else float32, four times as large, to compare with.
+
+    Returns
+    -------
+    dict
+        What ``encoder.json`` says.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    trained = json.loads((checkpoint.parent / MANIFEST).read_text(encoding="utf-8"))
+    model = build_graph(load_state(checkpoint), positions=window, quantised=quantised)
+    onnx.checker.check_model(model)
+    recipe = Recipe(**trained["recipe"])
+    sampler = open_sampler(pack, recipe, frozenset(trained["left_out"]), seed=seed)
+    calibration = calibrate(model, sampler, n_windows)
+    onnx.save(model, out / "encoder.onnx")
+    shutil.copyfile(package_folder() / "tokenizer.json", out / "tokenizer.json")
+    facts = {
+        "format": FORMAT,
+        "window": window,
+        "context": context,
+        "scale": round(calibration.scale, 4),
+        "shift": round(calibration.shift, 4),
+        "training_share": round(calibration.share, 4),
+        "blend": BLEND._asdict(),
+        "checkpoint": digest(checkpoint),
+        "trained": {name: value for name, value in trained.items() if name != "log"},
+    }
+    text = json.dumps(facts, indent=1, default=list)
+    (out / "encoder.json").write_text(text + "\n", encoding="utf-8")
+    return facts
+
+
+def digest(checkpoint: Path) -> str:
+    """Names the weights of a checkpoint: 16 digits of their SHA-256."""
+    sha = hashlib.sha256()
+    for name, array in sorted(load_state(checkpoint).items()):
+        sha.update(name.encode())
+        sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()[:16]

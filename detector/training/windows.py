@@ -1,0 +1,398 @@
+"""Windows to train on, spun on the fly: from a training pack to piece ids, labels and weights.
+
+Every window is a run of text as an article would hold it, spun by one or several families at a
+rate of its own, or left clean. Nothing is drawn twice, so the model cannot learn windows by heart.
+
+Two means keep it from learning spinners' favourite words by heart instead of misfits:
+
+* half of the swaps prefer those targets of a family that are frequent in clean text, so that the
+  replacements, taken together, look like ordinary vocabulary;
+* a replacement counts in the loss by `Balance`: a type that was put in more often than it stood in
+  clean text counts less each time, so that the word alone says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.encoder import CLS, MAX_WORD_PIECES, PAD, SEP
+from detector.training.pack import (
+    END_OF_DOCUMENT,
+    END_OF_PARAGRAPH,
+    UNLABELLED,
+    Family,
+    Stream,
+    Types,
+)
+
+SENTENCE_ENDS = (".", "!", "?")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How windows are drawn and spun.
+
+    Attributes
+    ----------
+    length : int
+        Pieces in a window, the special ones included.
+    clean : float
+        Share of the windows of clean text that stay clean.
+    light, heavy : tuple of float
+        Ranges of the share of words replaced, in light and in heavy windows.
+    light_share : float
+        Share of light ones among the spun windows.
+    partial : float
+        Share of the spun windows that are spun in one stretch only.
+    mixed : float
+        Share of the spun windows that are spun by two families.
+    tilt : float
+        Exponent of a target's clean count where frequent targets are preferred.
+    tilted : float
+        Share of the spun windows where they are.
+    register_power : float
+        Registers are drawn by their size to this power: 1 as they are, 0 all alike.
+    weight_floor : float
+        The least weight of a replacement in the loss.
+    spun_stream, original_stream : float
+        Shares of the windows taken from real spun text and from its originals, where a pack has
+        them.
+    """
+
+    length: int = 128
+    clean: float = 0.25
+    light: tuple[float, float] = (0.01, 0.05)
+    heavy: tuple[float, float] = (0.05, 0.35)
+    light_share: float = 0.3
+    partial: float = 0.25
+    mixed: float = 0.4
+    tilt: float = 0.5
+    tilted: float = 0.5
+    register_power: float = 0.6
+    weight_floor: float = 0.1
+    spun_stream: float = 0.10
+    original_stream: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Windows of equal length.
+
+    Attributes
+    ----------
+    ids : ndarray of int64, shape (n_windows, length)
+        Piece ids.
+    labels : ndarray of float32, shape (n_windows, length)
+        1 at the first piece of a replaced word, else 0.
+    weights : ndarray of float32, shape (n_windows, length)
+        Weight in the loss: 0 wherever no word begins or its label is unknown.
+    origins : ndarray of int64, shape (n_windows, length)
+        Type that stood there before, at the first pieces of replaced words; -1 elsewhere.
+    """
+
+    ids: NDArray[np.int64]
+    labels: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    origins: NDArray[np.int64]
+
+
+class Swaps:
+    """A family, ready to draw targets from.
+
+    Parameters
+    ----------
+    family : Family
+        The targets and their weights.
+    clean_counts : ndarray, shape (n_types,)
+        Occurrences of each type in clean text.
+    tilt : float
+        Exponent of the clean count in the tilted draw.
+    """
+
+    def __init__(self, family: Family, clean_counts: NDArray[np.uint32], tilt: float) -> None:
+        self.name = family.name
+        self.offsets = family.offsets.astype(np.int64)
+        self.targets = family.targets
+        attested = np.power(clean_counts[family.targets] + 1.0, tilt)
+        weights = family.weights.astype(np.float64) + 1e-9
+        self._cumulative = (_cumulative(weights), _cumulative(weights * attested))
+
+    def covers(self, types: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Which types this family can replace."""
+        return self.offsets[types + 1] > self.offsets[types]
+
+    def draw(
+        self, types: NDArray[np.uint32], *, tilted: bool, rng: np.random.Generator
+    ) -> NDArray[np.uint32]:
+        """A target for each type, all of them covered."""
+        first, last = self.offsets[types], self.offsets[types + 1]
+        cumulative = self._cumulative[tilted]
+        low, high = cumulative[first], cumulative[last]
+        chosen = np.searchsorted(cumulative, low + rng.random(len(types)) * (high - low), "right")
+        return self.targets[np.clip(chosen - 1, first, last - 1)]
+
+
+def _cumulative(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([[0.0], np.cumsum(weights)])
+
+
+@dataclass
+class Balance:
+    """Weights replacements so that a type counts as often right as wrong.
+
+    ``weight(t) = clip(clean(t) / spun(t), floor, 1)``, from running counts: how often `t` was put
+    in, and how often it would have stood in as much clean text as was drawn.
+    """
+
+    clean_share: NDArray[np.float64]
+    floor: float
+    spun: NDArray[np.float64] = field(init=False)
+    n_types: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.spun = np.zeros(len(self.clean_share))
+
+    @classmethod
+    def of(cls, types: Types, floor: float) -> Balance:
+        """A balance for a vocabulary, before any draw."""
+        counts = types.clean_counts.astype(np.float64)
+        return cls(counts / max(counts.sum(), 1.0), floor)
+
+    def weights(self, types: NDArray[np.uint32], labels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Weight of each of the words drawn, shape (n,); counts them first."""
+        replaced = types[labels == 1]
+        np.add.at(self.spun, replaced, 1.0)
+        self.n_types += len(types)
+        result = np.ones(len(types), dtype=np.float32)
+        right = self.clean_share[replaced] * self.n_types
+        result[labels == 1] = np.clip((right + 0.5) / self.spun[replaced], self.floor, 1.0)
+        result[labels == UNLABELLED] = 0.0
+        return result
+
+
+class Expander:
+    """Type ids to windows of pieces."""
+
+    def __init__(self, types: Types) -> None:
+        keep = piece_in_word(types.word_starts) < MAX_WORD_PIECES
+        lengths = np.add.reduceat(
+            np.append(keep, False).astype(np.int64), types.offsets[:-1].astype(np.int64)
+        )
+        lengths[np.diff(types.offsets) == 0] = 0
+        pieces, starts = types.pieces[keep].astype(np.int64), types.word_starts[keep]
+        # The marks: a paragraph ends in SEP; a document in SEP and CLS, as if a window ended.
+        marks = np.array([SEP, CLS, SEP], dtype=np.int64)
+        lengths[END_OF_DOCUMENT], lengths[END_OF_PARAGRAPH] = 2, 1
+        self._pieces = np.concatenate([marks, pieces])
+        self._starts = np.concatenate([np.zeros(3, dtype=np.bool_), starts])
+        self.lengths = lengths
+        self._offsets = np.concatenate([[0], np.cumsum(lengths)])
+        letters = [any(map(str.isalpha, surface)) for surface in types.surfaces]
+        self.is_word = np.array(letters, dtype=np.bool_)
+        self.is_word[[END_OF_DOCUMENT, END_OF_PARAGRAPH]] = False
+
+    def expand(
+        self,
+        types: NDArray[np.uint32],
+        labels: NDArray[np.uint8],
+        weights: NDArray[np.float32],
+        origins: NDArray[np.int64],
+        length: int,
+    ) -> Batch:
+        """Pieces of the windows' types, all of shape (n_windows, n_types); see `Batch`."""
+        shape = (len(types), length)
+        batch = Batch(
+            ids=np.full(shape, PAD, dtype=np.int64),
+            labels=np.zeros(shape, dtype=np.float32),
+            weights=np.zeros(shape, dtype=np.float32),
+            origins=np.full(shape, -1, dtype=np.int64),
+        )
+        lengths = self.lengths[types]
+        ends = np.cumsum(lengths, axis=1)
+        batch.ids[:, 0] = CLS
+        batch.ids[np.arange(len(types)), np.minimum(ends[:, -1], length - 2) + 1] = SEP
+        # One entry a piece: `of` is the place of its type in the flattened windows.
+        of = np.repeat(np.arange(types.size), lengths.ravel())
+        within = np.arange(of.size) - (np.cumsum(lengths) - lengths.ravel())[of]
+        column = 1 + (ends - lengths).ravel()[of] + within
+        fits = column < length - 1
+        of, within, column = of[fits], within[fits], column[fits]
+        row = of // types.shape[1]
+        source = self._offsets[types.ravel()[of]] + within
+        batch.ids[row, column] = self._pieces[source]
+        begins = self._starts[source] & self.is_word[types.ravel()[of]]
+        row, column, of = row[begins], column[begins], of[begins]
+        replaced = labels.ravel()[of] == 1
+        batch.labels[row, column] = replaced
+        batch.weights[row, column] = weights.ravel()[of]
+        batch.origins[row, column] = np.where(replaced, origins.ravel()[of], -1)
+        return batch
+
+
+def piece_in_word(word_starts: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Position of each piece since the last word start, shape (n_pieces,)."""
+    positions = np.arange(len(word_starts))
+    return positions - np.maximum.accumulate(np.where(word_starts, positions, 0))
+
+
+class WindowSampler:
+    """Draws batches of windows from a pack, forever.
+
+    Parameters
+    ----------
+    types : Types
+        The vocabulary.
+    clean : Stream
+        Clean text.
+    families : sequence of Family
+        How to spin it.
+    recipe : Recipe
+        In what proportions.
+    spun, original : Stream or None
+        Real spun text with labels, and clean text of the same articles.
+    seed : int or list of int
+        Of all draws.
+    """
+
+    def __init__(
+        self,
+        types: Types,
+        clean: Stream,
+        families: Sequence[Family],
+        recipe: Recipe,
+        *,
+        spun: Stream | None = None,
+        original: Stream | None = None,
+        seed: int | list[int] = 0,
+    ) -> None:
+        self.recipe = recipe
+        self.rng = np.random.default_rng(seed)
+        self.expander = Expander(types)
+        self.balance = Balance.of(types, recipe.weight_floor)
+        self.families = [Swaps(family, types.clean_counts, recipe.tilt) for family in families]
+        ends = [types.surfaces.index(mark) for mark in SENTENCE_ENDS if mark in types.surfaces]
+        self._ends = np.array([END_OF_DOCUMENT, END_OF_PARAGRAPH, *ends])
+        self._clean = _Source(clean, self._ends, recipe)
+        self._spun = _Source(spun, self._ends, recipe) if spun is not None else None
+        self._original = _Source(original, self._ends, recipe) if original is not None else None
+
+    def batch(self, n_windows: int) -> Batch:
+        """The next windows."""
+        n_spun, n_original = self._shares(n_windows)
+        parts = [self._clean_windows(n_windows - n_spun - n_original)]
+        if n_spun and self._spun is not None:
+            parts.append(self._spun_windows(self._spun, n_spun))
+        if n_original and self._original is not None:
+            types, _, _ = self._original.draw(n_original, self.rng)
+            parts.append((types, np.zeros(types.shape, np.uint8), types.astype(np.int64)))
+        types, labels, origins = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        weights = self.balance.weights(types.ravel(), labels.ravel()).reshape(types.shape)
+        return self.expander.expand(types, labels, weights, origins, self.recipe.length)
+
+    def _shares(self, n_windows: int) -> tuple[int, int]:
+        recipe = self.recipe
+        spun = self.rng.binomial(n_windows, recipe.spun_stream) if self._spun else 0
+        original = self.rng.binomial(n_windows, recipe.original_stream) if self._original else 0
+        return min(spun, n_windows // 2), min(original, n_windows // 4)
+
+    def _clean_windows(self, n_windows: int) -> _Windows:
+        types, _, _ = self._clean.draw(n_windows, self.rng)
+        labels = np.zeros(types.shape, dtype=np.uint8)
+        origins = types.astype(np.int64)
+        for row in range(n_windows):
+            self._spin(types[row], labels[row])
+        return types, labels, origins
+
+    def _spin(self, types: NDArray[np.uint32], labels: NDArray[np.uint8]) -> None:
+        """Spin one window in place, or leave it."""
+        rng, recipe = self.rng, self.recipe
+        if not self.families or rng.random() < recipe.clean:
+            return
+        rate = rng.uniform(*(recipe.light if rng.random() < recipe.light_share else recipe.heavy))
+        tilted = bool(rng.random() < recipe.tilted)
+        stretch = slice(None)
+        if rng.random() < recipe.partial:
+            edges = np.sort(rng.integers(0, len(types), 2))
+            stretch = slice(int(edges[0]), int(edges[1]))
+        words = self.expander.is_word[types]
+        n_families = 2 if rng.random() < recipe.mixed else 1
+        for index in rng.choice(len(self.families), min(n_families, len(self.families)), False):
+            family = self.families[index]
+            able = np.zeros(len(types), dtype=np.bool_)
+            able[stretch] = words[stretch] & (labels[stretch] == 0)
+            able &= family.covers(types)
+            # The share is of all words; a family that covers few of them must swap those it can.
+            wanted = rate / n_families * words[stretch].sum()
+            chance = min(0.8, wanted / max(int(able.sum()), 1))
+            chosen = np.flatnonzero(able & (rng.random(len(types)) < chance))
+            if len(chosen):
+                new = family.draw(types[chosen], tilted=tilted, rng=rng)
+                labels[chosen] = new != types[chosen]
+                types[chosen] = new
+
+    def _spun_windows(self, source: _Source, n_windows: int) -> _Windows:
+        """Real spun text, some of its swaps undone so that it is spun lightly as well."""
+        types, labels, origins = source.draw(n_windows, self.rng)
+        undo = self.rng.beta(1.0, 1.5, (n_windows, 1))
+        undone = (self.rng.random(types.shape) < undo) & (labels == 1) & (origins != types)
+        types = np.where(undone, origins, types).astype(np.uint32)
+        labels = np.where(undone, 0, labels).astype(np.uint8)
+        return types, labels, origins
+
+
+_Windows = tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]]
+
+
+class _Source:
+    """A stream, and where windows may begin in it."""
+
+    def __init__(self, stream: Stream, ends: NDArray[np.int64], recipe: Recipe) -> None:
+        self._stream = stream
+        self._n_types = recipe.length - 2  # a type has at least one piece: no padding
+        ids = stream.ids
+        starts = 1 + np.flatnonzero(np.isin(ids[: max(len(ids) - self._n_types, 1)], ends))
+        starts = np.concatenate([[0], starts])
+        starts = starts[starts + self._n_types <= len(ids)]
+        if not len(starts):
+            raise ValueError(
+                f"a stream of {len(ids)} types holds no window of {self._n_types}: "
+                "train on more text, or on shorter windows"
+            )
+        document = np.cumsum(ids == END_OF_DOCUMENT)[np.maximum(starts - 1, 0)]
+        registers = stream.registers[np.minimum(document, len(stream.registers) - 1)]
+        self._by_register = [starts[registers == name] for name in np.unique(registers)]
+        sizes = np.array([len(group) for group in self._by_register], dtype=np.float64)
+        self._chances = sizes**recipe.register_power / (sizes**recipe.register_power).sum()
+
+    def draw(
+        self, n_windows: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]]:
+        """Types, labels and origins of windows, each of shape (n_windows, n_types)."""
+        groups = rng.choice(len(self._chances), n_windows, p=self._chances)
+        starts = np.array([rng.choice(self._by_register[group]) for group in groups], np.int64)
+        at = starts.reshape(-1, 1) + np.arange(self._n_types)
+        types = self._stream.ids[at]
+        labels = self._stream.labels
+        origins = self._stream.origins
+        return (
+            types,
+            np.zeros(types.shape, np.uint8) if labels is None else labels[at],
+            (types if origins is None else origins[at]).astype(np.int64),
+        )
+
+
+def joined(streams: Iterable[Stream]) -> Stream:
+    """Streams one after the other; all of them with labels, or none."""
+    parts = list(streams)
+    labels = [part.labels for part in parts if part.labels is not None]
+    origins = [part.origins for part in parts if part.origins is not None]
+    return Stream(
+        ids=np.concatenate([part.ids for part in parts]),
+        registers=np.concatenate([part.registers for part in parts]),
+        labels=np.concatenate(labels) if labels else None,
+        origins=np.concatenate(origins) if origins else None,
+    )

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.blend import Blend, blended
+
+WEIGHTS = Blend(encoder=0.9, fit=0.3, shift=0.5, unjudged=-1.0)
+
+probability = st.floats(0, 1, width=32)
+
+
+def blend(p_encoder: float, p_fit: float, weights: Blend = WEIGHTS) -> float:
+    encoder, fit = (np.array([p], dtype=np.float32) for p in (p_encoder, p_fit))
+    return float(blended(encoder, fit, weights)[0])
+
+
+@given(probability, probability)
+def test_the_result_is_a_probability(p_encoder: float, p_fit: float) -> None:
+    assert 0 <= blend(p_encoder, p_fit) <= 1
+
+
+@given(st.floats(0.001, 0.99), st.floats(0.001, 0.99), st.floats(1.001, 2.0))
+def test_either_judge_can_raise_it(p_encoder: float, p_fit: float, factor: float) -> None:
+    higher = min(p_encoder * factor, 0.999), min(p_fit * factor, 0.999)
+    assert blend(higher[0], p_fit) >= blend(p_encoder, p_fit)
+    assert blend(p_encoder, higher[1]) >= blend(p_encoder, p_fit)
+
+
+def test_what_is_no_word_stays_zero() -> None:
+    assert blend(0.0, 0.9) == 0
+
+
+def test_the_encoder_counts_alone_where_no_slot_judges() -> None:
+    assert blend(0.4, 0.0, Blend(1.0, 0.3, 0.5, 0.0)) == pytest.approx(0.4)
+
+
+def test_weights_of_nothing_but_the_encoder_change_nothing() -> None:
+    p = np.linspace(0.01, 0.99, 20, dtype=np.float32)
+    np.testing.assert_allclose(blended(p, p[::-1], Blend(1.0, 0.0, 0.0, 0.0)), p, rtol=1e-5)

