@@ -1,0 +1,119 @@
+"""The ``detector`` command: train, evaluate, models. It decides nothing about a text."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from detector import __version__
+from detector.errors import DetectorError
+from detector.resources import Manifest, damaged, default_folder
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``detector`` with `argv` (default: the arguments of the process); return an exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["train"]:
+        from detector.training.__main__ import main as train
+
+        return train(arguments[1:], prog="detector train")
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except DetectorError as error:
+        print(f"detector: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="detector",
+        description="Train, measure and check the models behind 'score'.",
+    )
+    parser.add_argument("--version", action="version", version=f"detector {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands.add_parser("train", help="train one part of the models ('detector train --help')")
+    _evaluate(commands)
+    _models(commands)
+    return parser
+
+
+def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from detector.evaluation.run import SETS
+
+    command = commands.add_parser(
+        "evaluate",
+        help="one table that says how good the detector is",
+        description="Measure the detector, and baselines beside it, on labelled texts "
+        "(docs/evaluation.md).",
+    )
+    command.add_argument("--shared", type=Path, help="data folder (default: ../shared)")
+    command.add_argument("--data", type=Path, help="labelled texts of your own")
+    command.add_argument("--sets", nargs="+", default=[], metavar="SET", help=", ".join(SETS))
+    command.add_argument("--pack", type=Path, help="training pack, for synthetic spun texts")
+    command.add_argument("--models", type=Path, help="folder of models")
+    command.add_argument("--quick", action="store_true", help="a sample of each set")
+    command.add_argument("--no-baselines", action="store_true", help="the detector alone")
+    command.add_argument("--grammar-server", metavar="URL", help="measure LanguageTool as well")
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    command.add_argument("--diff", type=Path, metavar="OLD.json", help="what changed since then")
+    command.set_defaults(run=_run_evaluate)
+
+
+def _run_evaluate(options: argparse.Namespace) -> int:
+    from detector.evaluation import (
+        compare,
+        read_evaluation,
+        render_difference,
+        render_table,
+        run,
+        to_json,
+    )
+
+    earlier = read_evaluation(options.diff) if options.diff else None
+    evaluation = run(
+        shared=options.shared,
+        data=options.data,
+        sets=options.sets,
+        pack=options.pack,
+        quick=options.quick,
+        models=options.models,
+        with_baselines=not options.no_baselines,
+        grammar_server=options.grammar_server,
+        jobs=options.jobs,
+    )
+    print(render_table(evaluation))
+    if options.json:
+        options.json.write_text(to_json(evaluation), encoding="utf-8")
+    if earlier is not None:
+        print(render_difference(compare(earlier, evaluation)))
+    return 0
+
+
+def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("models", help="list or verify the files of the models")
+    command.add_argument("action", choices=["list", "verify"])
+    command.add_argument("--models", type=Path, default=None, help="folder of models")
+    command.set_defaults(run=_run_models)
+
+
+def _run_models(options: argparse.Namespace) -> int:
+    folder = options.models or default_folder()
+    manifest = Manifest.read(folder)
+    if options.action == "list":
+        print(f"models {manifest.model_version} in {folder}")
+        for name, entry in manifest.files.items():
+            print(f"{entry['size']:>12,}  {name}")
+        return 0
+    problems = list(damaged(folder, manifest, digests=True))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        return 2
+    print(f"models {manifest.model_version} in {folder}: {len(manifest.files)} files are intact")
+    return 0
