@@ -32,8 +32,8 @@ def parser(prog: str) -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog=prog,
         description="Train one part of the models from plain text. Parts build on those before "
-        "them: segmentation, tagger, lexicon, collocations, fit; spin, encoder, export. At the end run "
-        "'manifest', which lists what the folder holds.",
+        "them: segmentation, tagger, lexicon, collocations, fit; spin, encoder, export. At the "
+        "end run 'manifest', which lists what the folder holds.",
     )
     parts = result.add_subparsers(metavar="PART", required=True)
     starts = _corpus_part(
