@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from analyses import unjudged
 from numpy.typing import ArrayLike, NDArray
 
-from detector.analysis import Analysis, Candidate
+from detector.analysis import Candidate
 from detector.checks.inflection import Inflection
 from detector.collocations import Collocations
 from detector.lexicon import Lexicon
 from detector.resources import default_folder
-from detector.segment import segment
 
 ROOT = Path(__file__).parent.parent
 CASES = [
@@ -32,27 +32,10 @@ def check() -> Inflection:
     return Inflection(Lexicon.open(models / "lexicon"), Collocations.open(models / "collocations"))
 
 
-def analysed(text: str, candidates: Mapping[int, tuple[Candidate, ...]] | None = None) -> Analysis:
-    document = segment(text)
-    unknown = np.full(document.n_tokens, np.nan, dtype=np.float32)
-    return Analysis(
-        document=document,
-        ids=np.full(document.n_tokens, -1, dtype=np.int32),
-        log_frequency=unknown,
-        npmi_before=unknown,
-        npmi_after=unknown,
-        p_replaced=unknown,
-        p_posterior=unknown,
-        share=0.0,
-        judge="collocations",
-        candidates=candidates or {},
-    )
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["text"])[:40])
 def test_case(case: dict[str, Any], check: Inflection) -> None:
     text = str(case["text"])
-    found = list(check.find(analysed(text)))
+    found = list(check.find(unjudged(text)))
     assert [finding.actual for finding in found] == [
         finding["actual"] for finding in case["flagged"]
     ]
@@ -98,7 +81,7 @@ class FakePairs:
 def test_candidates_in_the_right_form_come_first() -> None:
     candidates = {2: (Candidate("become", 0.5), Candidate("calm", 0.3))}
     check = Inflection(FakeForms(), FakePairs())
-    (finding,) = check.find(analysed("Training has wilt more regular.", candidates))
+    (finding,) = check.find(unjudged("Training has wilt more regular.", candidates))
     assert [suggestion.text for suggestion in finding.expected] == ["become", "wilted"]
     assert finding.expected[0].confidence == pytest.approx(0.4)
     assert "asks for a past participle" in finding.evidence[0].message
@@ -106,11 +89,11 @@ def test_candidates_in_the_right_form_come_first() -> None:
 
 def test_attested_pairs_are_left_alone() -> None:
     text = "Training has wilt more regular."
-    assert list(Inflection(FakeForms(), FakePairs(wilt=3)).find(analysed(text)))
-    assert not list(Inflection(FakeForms(), FakePairs(wilt=40)).find(analysed(text)))
+    assert list(Inflection(FakeForms(), FakePairs(wilt=3)).find(unjudged(text)))
+    assert not list(Inflection(FakeForms(), FakePairs(wilt=40)).find(unjudged(text)))
 
 
 def test_adverbs_may_stand_between() -> None:
     check = Inflection(FakeForms(), FakePairs())
-    assert list(check.find(analysed("It has not quickly wilt.")))
-    assert not list(check.find(analysed("It has, quickly wilt.")))
+    assert list(check.find(unjudged("It has not quickly wilt.")))
+    assert not list(check.find(unjudged("It has, quickly wilt.")))
