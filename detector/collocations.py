@@ -37,18 +37,17 @@ what): for them the look-up answers 0. The margins count every pair, those prune
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import marisa_trie
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.association import ContingencyTable, log_likelihood, npmi
-from detector.errors import ModelError
+from detector.header import read_header
+from detector.vocabulary import Vocabulary
 
 FORMAT = 1
 
@@ -158,7 +157,7 @@ class Collocations:
     words: int
     frequency: NDArray[np.uint32]
     header: dict[str, Any]
-    _trie: marisa_trie.Trie
+    _vocabulary: Vocabulary
     _tables: dict[Relation, PairTable]
 
     @classmethod
@@ -171,14 +170,13 @@ class Collocations:
             If the folder is missing or of another format version.
         """
         header = read_header(folder, "collocations", FORMAT)
-        trie = marisa_trie.Trie()
-        trie.mmap(str(folder / "vocabulary.marisa"))
+        vocabulary = Vocabulary.open(folder / "vocabulary.marisa")
         tables = {
             relation: PairTable.open(folder, relation, header["relations"][relation]["total"])
             for relation in RELATIONS
         }
         frequency = np.load(folder / "frequency.npy", mmap_mode="r").view(np.ndarray)
-        return cls(header["words"], frequency, header, trie, tables)
+        return cls(header["words"], frequency, header, vocabulary, tables)
 
     @property
     def n_forms(self) -> int:
@@ -187,13 +185,11 @@ class Collocations:
 
     def ids(self, forms: Sequence[str]) -> NDArray[np.int32]:
         """Id of each folded form, shape (n_forms,); -1 where it is not in the vocabulary."""
-        get = self._trie.get
-        return np.fromiter((get(form, -1) for form in forms), np.int32, len(forms))
+        return self._vocabulary.ids(forms)
 
     def word(self, form_id: int) -> str:
         """The form of an id."""
-        form: str = self._trie.restore_key(int(form_id))
-        return form
+        return self._vocabulary.word(form_id)
 
     def counts(
         self, left: ArrayLike, right: ArrayLike, relation: Relation = "adjacent"
@@ -312,30 +308,6 @@ class Collocations:
         g2 = log_likelihood(table)
         kept = zip(others[drawn].tolist(), g2[drawn].tolist(), n11[drawn].tolist(), strict=True)
         return {other: (value, count) for other, value, count in kept}
-
-
-def read_header(folder: Path, kind: str, version: int) -> dict[str, Any]:
-    """The ``header.json`` of a model folder.
-
-    Raises
-    ------
-    ModelError
-        If it is missing, unreadable or of another format version than `version`.
-    """
-    path = folder / "header.json"
-    advice = f"make it again with 'detector train {kind}', or install the package again"
-    try:
-        header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{path} does not exist, so there is no {kind} model: {advice}") from None
-    except ValueError as error:
-        raise ModelError(f"{path} is not JSON ({error}): {advice}") from None
-    if header.get("format") != version:
-        raise ModelError(
-            f"{folder} holds a {kind} model of format {header.get('format')!r}, but this release "
-            f"reads format {version}: {advice}"
-        )
-    return header
 
 
 def _pairs(left: ArrayLike, right: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -31,6 +31,10 @@ class Config:
     allow: frozenset[str] = frozenset()
     phrases: tuple[tuple[str, str], ...] = ()
 
+    def threshold(self, default: float) -> float:
+        """The probability from which on findings are reported; `default` is that of the models."""
+        return default if self.min_probability is None else self.min_probability
+
     def __post_init__(self) -> None:
         if self.min_probability is not None and not 0 <= self.min_probability <= 1:
             raise ConfigError(

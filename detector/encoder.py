@@ -16,7 +16,6 @@ Folder format, version 1
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,6 +29,7 @@ from detector.blend import Blend
 from detector.document import Document, TokenFlag
 from detector.errors import ModelError
 from detector.folding import fold
+from detector.header import read_header
 
 FORMAT = 1
 
@@ -205,7 +205,7 @@ class Encoder:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        facts = _read_facts(folder / "encoder.json")
+        facts = read_header(folder, "encoder", FORMAT, name="encoder.json")
         for name in ("encoder.onnx", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise ModelError(f"{folder / name} is missing: install the models again")
@@ -274,18 +274,3 @@ class Encoder:
             ids = self._encode_surface(surface)[:MAX_WORD_PIECES]
             known = self._known[surface] = tuple(ids) or (UNKNOWN,)
         return known
-
-
-def _read_facts(path: Path) -> dict[str, Any]:
-    try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{path} is missing: install the models again") from None
-    except ValueError as error:
-        raise ModelError(f"{path} is not JSON ({error}): install the models again") from None
-    if facts.get("format") != FORMAT:
-        raise ModelError(
-            f"{path} has format {facts.get('format')!r}; this release reads format {FORMAT}: "
-            "install the models again, or train them with this release"
-        )
-    return facts

@@ -31,10 +31,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.analysis import Candidate
-from detector.collocations import Collocations, read_header
+from detector.collocations import Collocations
 from detector.document import Document
 from detector.errors import ModelError
 from detector.features import FEATURES, FeatureReader, Places, Words, judgeable, shapes
+from detector.header import read_header
 from detector.lexicon import Lexicon
 from detector.slots import Slots
 from detector.vectors import SlotVectors

@@ -32,11 +32,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import marisa_trie
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.collocations import read_header
+from detector.header import read_header
+from detector.vocabulary import Vocabulary
 
 FORMAT = 1
 
@@ -88,7 +88,7 @@ class Lexicon:
     header: dict[str, Any]
     words: int
     frequency: NDArray[np.uint32]
-    _trie: marisa_trie.Trie
+    _vocabulary: Vocabulary
     _bases: NDArray[np.uint32]
     _lemmas: NDArray[np.uint16]
     _tags: NDArray[np.uint8]
@@ -107,14 +107,13 @@ class Lexicon:
             If the folder is missing or of another format version.
         """
         header = read_header(folder, "lexicon", FORMAT)
-        trie = marisa_trie.Trie()
-        trie.mmap(str(folder / "forms.marisa"))
+        vocabulary = Vocabulary.open(folder / "forms.marisa")
         names = ("frequency", "bases", "lemmas", "tags", "reading_offsets", "links")
         arrays = [
             np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)
             for name in (*names, "closeness", "link_offsets")
         ]
-        return cls(header, header["words"], arrays[0], trie, *arrays[1:])
+        return cls(header, header["words"], arrays[0], vocabulary, *arrays[1:])
 
     @property
     def n_forms(self) -> int:
@@ -123,17 +122,15 @@ class Lexicon:
 
     def ids(self, forms: Sequence[str]) -> NDArray[np.int32]:
         """Id of each folded form, shape (n_forms,); -1 where it is not in the lexicon."""
-        get = self._trie.get
-        return np.fromiter((get(form, -1) for form in forms), np.int32, len(forms))
+        return self._vocabulary.ids(forms)
 
     def word(self, form_id: int) -> str:
         """The form of an id."""
-        form: str = self._trie.restore_key(int(form_id))
-        return form
+        return self._vocabulary.word(form_id)
 
     def log_frequency(self, form: str) -> float:
         """log10 of the form's occurrences per million words; -inf where it is unknown."""
-        form_id = self._trie.get(form, -1)
+        form_id = self._vocabulary.id(form)
         per_million = 0 if form_id < 0 else 1e6 * int(self.frequency[form_id]) / self.words
         return float(np.log10(per_million)) if per_million else float("-inf")
 
@@ -151,7 +148,7 @@ class Lexicon:
 
     def inflect(self, lemma: str, tag: str) -> str | None:
         """The form of a lemma under a Penn tag, or None where the reference corpus has none."""
-        base = self._trie.get(lemma, -1)
+        base = self._vocabulary.id(lemma)
         column = TAGS.index(tag) if tag in TAGS else TAGS.index("OTHER")
         for own, _ in self._readings_of(lemma):
             if self._bases[own] == base and (form := int(self._paradigms[own, column])) != NONE:
@@ -226,7 +223,7 @@ class Lexicon:
         return np.array([tag in BASE_TAGS for tag in TAGS])
 
     def _readings_of(self, form: str) -> list[tuple[int, int]]:
-        form_id = self._trie.get(form, -1)
+        form_id = self._vocabulary.id(form)
         if form_id < 0:
             return []
         first, last = self._reading_offsets[form_id : form_id + 2].tolist()

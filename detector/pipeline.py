@@ -57,8 +57,7 @@ class Detector:
         _refuse_unknown(self.config.disable)
         self.resources = Resources.open(None if models is None else Path(models))
         thresholds = self.resources.manifest.thresholds
-        floor = self.config.min_probability
-        self.min_probability = thresholds["min_probability"] if floor is None else floor
+        self.min_probability = self.config.threshold(thresholds["min_probability"])
         self._annotator = Annotator.build(self.resources, floor=self.min_probability)
         self._checks = [
             check.build(self.resources, self.config)

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.collocations import CLASS_FORMS, EDGE, PAUSE, Collocations, Relation
-from detector.document import Document, TokenFlag
 from detector.function_words import FUNCTION_WORDS
 
 DISTANCES = range(2, 6)
@@ -97,11 +96,6 @@ class SlotReader:
         classes[collocations.ids(sorted(CLASS_FORMS))] = True
         edge, pause = collocations.ids([EDGE, PAUSE]).tolist()
         return cls(collocations, edge, pause, content, classes)
-
-    def document_slots(self, document: Document, ids: NDArray[np.int32]) -> Slots:
-        """The slots of every token of a document whose forms have the collocation `ids`."""
-        adjacent = (document.flags & TokenFlag.ADJACENT) > 0
-        return self.slots(ids, document.sentence_of, adjacent)
 
     def slots(
         self,

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from detector.collocations import EDGE, PAUSE, Collocations
-from detector.document import TokenFlag
+from detector.document import Document, TokenFlag
 from detector.errors import ModelError
 from detector.features import FEATURES, elsewhere, judgeable
 from detector.fit import CollocationFit
 from detector.lexicon import Lexicon
 from detector.segment import segment
-from detector.slots import DISTANCES, SlotReader
+from detector.slots import DISTANCES, SlotReader, Slots
 from detector.training.encoding import encode
 from detector.training.fit import Spinner, SpunText, held_out
 
@@ -50,9 +51,14 @@ def probabilities(fit: CollocationFit, text: str) -> dict[str, float]:
     return dict(zip(document.forms, fit.p_replaced(document, ids).tolist(), strict=True))
 
 
+def slots_of(reader: SlotReader, document: Document, ids: NDArray[np.int32]) -> Slots:
+    adjacent = (document.flags & TokenFlag.ADJACENT) > 0
+    return reader.slots(ids, document.sentence_of, adjacent)
+
+
 def test_slots_name_the_neighbours(collocations: Collocations, reader: SlotReader) -> None:
     document = segment("Officers rarely study the command structures, they say. Fleets differ.")
-    slots = reader.document_slots(document, collocations.ids(document.forms))
+    slots = slots_of(reader, document, collocations.ids(document.forms))
 
     def word(form_id: int) -> str | None:
         return None if form_id < 0 else collocations.word(form_id)
@@ -94,7 +100,7 @@ def test_slots_name_the_neighbours(collocations: Collocations, reader: SlotReade
 
 def test_slots_of_nothing(reader: SlotReader) -> None:
     empty = segment("")
-    slots = reader.document_slots(empty, np.empty(0, np.int32))
+    slots = slots_of(reader, empty, np.empty(0, np.int32))
     assert slots.left.shape == (0,)
     assert slots.after.shape == (0, len(DISTANCES))
 

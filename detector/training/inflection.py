@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 PART_OF_SPEECH: Mapping[str, str] = {
@@ -82,34 +81,6 @@ class Inflections:
             form: frozenset(reading.lemma for reading in readings)
             for form, readings in self.readings.items()
         }
-
-    def save(self, path: Path) -> None:
-        """Write a table of form, lemma and tag, one reading a line, parted by tabs."""
-        lines = [
-            "\t".join((form, *reading))
-            for form, readings in self.readings.items()
-            for reading in readings
-        ]
-        preferred = {(form, reading) for reading, form in self.forms.items()}
-        marked = [
-            line + ("\t*" if (form, Reading(lemma, tag)) in preferred else "")
-            for line in lines
-            for form, lemma, tag in [line.split("\t")]
-        ]
-        path.write_text("\n".join(marked) + "\n", encoding="utf-8")
-
-
-def load_inflections(path: Path) -> Inflections:
-    """Read what `Inflections.save` wrote."""
-    readings: dict[str, list[Reading]] = {}
-    forms: dict[Reading, str] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        form, lemma, tag, *mark = line.split("\t")
-        reading = Reading(lemma, tag)
-        readings.setdefault(form, []).append(reading)
-        if mark:
-            forms[reading] = form
-    return Inflections({form: tuple(found) for form, found in readings.items()}, forms)
 
 
 def build_inflections(frequencies: Mapping[str, int], lemmas: Iterable[str] = ()) -> Inflections:

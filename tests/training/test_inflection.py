@@ -1,8 +1,6 @@
-from pathlib import Path
-
 import pytest
 
-from detector.training.inflection import Reading, build_inflections, load_inflections
+from detector.training.inflection import Reading, build_inflections
 
 pytest.importorskip("lemminflect")
 
@@ -41,8 +39,3 @@ def test_inflections_of_one_lemma_are_told(inflections) -> None:  # type: ignore
     assert inflections.are_inflections("better", "good")
     assert not inflections.are_inflections("structure", "writ")
     assert inflections.are_inflections("towards", "towards")
-
-
-def test_saved_table_reads_back(inflections, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    inflections.save(tmp_path / "inflections.tsv")
-    assert load_inflections(tmp_path / "inflections.tsv") == inflections
