@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detector.document import Document, Sentence, Span, Token, TokenFlag
     from detector.errors import ConfigError, DetectorError, ModelError, SourceError
     from detector.pipeline import Detector
-    from detector.report import Evidence, Finding, Report, Suggestion
+    from detector.report import Evidence, Finding, Paragraph, Report, Suggestion
     from detector.segment import segment
     from detector.sources import Article
 
@@ -44,6 +44,7 @@ _HOMES = {
     "Evidence": "report",
     "Finding": "report",
     "ModelError": "errors",
+    "Paragraph": "report",
     "Report": "report",
     "Sentence": "document",
     "SourceError": "errors",
@@ -66,6 +67,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "ModelError",
+    "Paragraph",
     "Report",
     "Sentence",
     "SourceError",

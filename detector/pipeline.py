@@ -15,6 +15,7 @@ from detector.document import Document
 from detector.errors import ConfigError
 from detector.language import Prose, prose
 from detector.merge import merge
+from detector.paragraphs import paragraphs
 from detector.reliability import provisional, verdict
 from detector.report import Finding, Report
 from detector.resources import Resources
@@ -119,14 +120,16 @@ class Detector:
 
     def _examined(self, draft: _Draft, analysis: Analysis | None) -> tuple[Report, Analysis | None]:
         findings = () if analysis is None else self._findings(analysis)
-        return self._report(draft, findings), analysis
+        return self._report(draft, analysis, findings), analysis
 
     def _findings(self, analysis: Analysis) -> tuple[Finding, ...]:
         found = [finding for check in self._checks for finding in check.find(analysis)]
         merged = merge(self._allow.keep(found, analysis.document))
         return tuple(finding for finding in merged if finding.probability >= self.min_probability)
 
-    def _report(self, draft: _Draft, findings: tuple[Finding, ...]) -> Report:
+    def _report(
+        self, draft: _Draft, analysis: Analysis | None, findings: tuple[Finding, ...]
+    ) -> Report:
         manifest = self.resources.manifest
         document, judged = draft.document, draft.prose
         scored = judged.status == "scored"
@@ -142,6 +145,7 @@ class Detector:
             reliability=reliability,
             verdict=None if reliability is None else verdict(reliability, manifest.thresholds),
             findings=findings,
+            paragraphs=() if analysis is None else paragraphs(analysis, findings),
             text=document.text,
         )
 

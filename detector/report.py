@@ -130,6 +130,50 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph, and how dense replaced words are in it.
+
+    Attributes
+    ----------
+    start, end : int
+        Half-open offsets in code points into the source text.
+    n_words : int
+        Running words in it.
+    n_findings : int
+        Findings that start in it.
+    density : float
+        Expected number of replaced words for every 1,000 running words of the paragraph, 0 to
+        1,000: the sum of their probabilities, those too small for a finding included.
+    """
+
+    start: int
+    end: int
+    n_words: int
+    n_findings: int
+    density: float
+
+    @property
+    def span(self) -> Span:
+        """``Span(start, end)``."""
+        return Span(self.start, self.end)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The paragraph as the JSON Schema describes it."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "n_words": self.n_words,
+            "n_findings": self.n_findings,
+            "density": round(self.density, 1),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`; keys it does not know are ignored."""
+        return cls(*(values[key] for key in ("start", "end", "n_words", "n_findings", "density")))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What the detector says of one article.
 
@@ -152,6 +196,10 @@ class Report:
         Number of running words.
     reliability : float or None
         0 to 100: 100 times the probability that the article was not spun.
+    reliability_low, reliability_high : float or None
+        An interval around `reliability`, wider for shorter articles: where it would probably have
+        come out on other stretches of as many words of the same article. None while `reliability`
+        is provisional.
     calibrated : bool
         Whether `reliability` comes from a model calibrated on held-out articles. While False it is
         provisional: a monotone function of the density of findings.
@@ -159,6 +207,9 @@ class Report:
         `reliability` cut at the thresholds in the models' manifest.
     findings : tuple of Finding
         Sorted by `start`, without overlaps.
+    paragraphs : tuple of Paragraph
+        All paragraphs in order, headings and list entries too; empty where the article is
+        ``skipped``.
     text : str
         The article itself, for renderers; not part of the JSON.
     """
@@ -173,7 +224,10 @@ class Report:
     verdict: Verdict | None
     findings: tuple[Finding, ...]
     record: int | str | None = None
+    reliability_low: float | None = None
+    reliability_high: float | None = None
     calibrated: bool = False
+    paragraphs: tuple[Paragraph, ...] = ()
     text: str = field(default="", repr=False, compare=False)
 
     @property
@@ -192,11 +246,14 @@ class Report:
             "reason": self.reason,
             "language": self.language,
             "n_words": self.n_words,
-            "reliability": None if self.reliability is None else round(self.reliability, 1),
+            "reliability": _rounded(self.reliability),
+            "reliability_low": _rounded(self.reliability_low),
+            "reliability_high": _rounded(self.reliability_high),
             "calibrated": self.calibrated,
             "verdict": self.verdict,
             "findings_per_1000_words": round(self.findings_per_1000_words, 1),
             "findings": [finding.to_dict() for finding in self.findings],
+            "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
         }
 
     @classmethod
@@ -223,8 +280,15 @@ class Report:
             language=values["language"],
             n_words=values["n_words"],
             reliability=values["reliability"],
+            reliability_low=values.get("reliability_low"),
+            reliability_high=values.get("reliability_high"),
             calibrated=values.get("calibrated", False),
             verdict=values["verdict"],
             findings=tuple(Finding.from_dict(finding) for finding in values["findings"]),
+            paragraphs=tuple(map(Paragraph.from_dict, values.get("paragraphs", ()))),
             text=text,
         )
+
+
+def _rounded(reliability: float | None) -> float | None:
+    return None if reliability is None else round(reliability, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from detector.document import Document, Span
-from detector.report import Evidence, Finding, Report, Status, Suggestion
+from detector.report import Evidence, Finding, Paragraph, Report, Status, Suggestion
 from detector.segment import segment
 
 # All of Unicode, and the characters that are most likely to do harm.
@@ -39,11 +39,21 @@ def findings(draw: st.DrawFn, document: Document) -> tuple[Finding, ...]:
 
 
 @st.composite
+def paragraphs(draw: st.DrawFn, document: Document) -> tuple[Paragraph, ...]:
+    """The paragraphs of the document, with any numbers."""
+    spans = map(document.paragraph_span, range(document.n_paragraphs))
+    few = st.integers(0, 99)
+    densities = st.floats(0, 1000)
+    return tuple(Paragraph(*span, draw(few), draw(few), draw(densities)) for span in spans)
+
+
+@st.composite
 def reports(draw: st.DrawFn) -> Report:
     """Any report that the detector may make."""
     document = segment(draw(texts))
     status: Status = draw(st.sampled_from(["scored", "short", "skipped"]))
     scored = status == "scored"
+    number = st.floats(0, 100)
     return Report(
         source=draw(some_text),
         record=draw(st.none() | st.integers() | some_text),
@@ -52,9 +62,12 @@ def reports(draw: st.DrawFn) -> Report:
         reason=None if scored else draw(some_text),
         language=draw(st.sampled_from([None, "en", "fr"])),
         n_words=document.n_words,
-        reliability=draw(st.floats(0, 100)) if scored else None,
+        reliability=draw(number) if scored else None,
+        reliability_low=draw(st.none() | number) if scored else None,
+        reliability_high=draw(st.none() | number) if scored else None,
         calibrated=draw(st.booleans()),
         verdict=draw(st.sampled_from(["clean", "suspect", "spun"])) if scored else None,
         findings=() if status == "skipped" else draw(findings(document)),
+        paragraphs=() if status == "skipped" else draw(paragraphs(document)),
         text=document.text,
     )

@@ -43,8 +43,9 @@ def test_any_report_follows_the_schema(report: Report) -> None:
 def test_the_schema_names_every_key(report: Report) -> None:
     values = report.to_dict()
     assert set(values) == set(SCHEMA["required"])
-    for finding in values["findings"]:
-        assert set(finding) == set(SCHEMA["$defs"]["finding"]["required"])
+    for list_of in ("finding", "paragraph"):
+        for entry in values[f"{list_of}s"]:
+            assert set(entry) == set(SCHEMA["$defs"][list_of]["required"])
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,8 @@ def test_the_schema_names_every_key(report: Report) -> None:
         lambda values: values.pop("reliability"),
         lambda values: values.update(reliability=None),
         lambda values: values.update(reliability=100.1),
+        lambda values: values.update(reliability_high=100.1),
+        lambda values: values.update(paragraphs=[{}]),
         lambda values: values.update(verdict="guilty"),
         lambda values: values.update(status="skipped"),
         lambda values: values.update(schema_version="2"),
@@ -88,6 +91,12 @@ def test_a_report_survives_pickle_with_its_text(report: Report) -> None:
     thawed = pickle.loads(pickle.dumps(report))
     assert thawed == report
     assert thawed.text == report.text
+
+
+def test_a_report_from_before_intervals_and_paragraphs_is_read(report: Report) -> None:
+    later = {"reliability_low", "reliability_high", "paragraphs"}
+    values = {key: value for key, value in report.to_dict().items() if key not in later}
+    assert Report.from_dict(values) == replace(report, paragraphs=())
 
 
 def test_another_version_of_the_schema_is_refused(report: Report) -> None:
