@@ -16,6 +16,7 @@ SCHEMA_VERSION = "1"
 
 Status = Literal["scored", "short", "skipped"]
 Verdict = Literal["clean", "suspect", "spun"]
+Severity = Literal["error", "warning", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class Finding:
         What probably stood there, best first; may be empty.
     evidence : tuple of Evidence
         Why, strongest first; at least one.
+    severity : {"error", "warning", "notice"}
+        How much a finding of its check matters to whoever configured it; it says nothing about how
+        sure the finding is.
     """
 
     start: int
@@ -72,6 +76,7 @@ class Finding:
     probability: float
     expected: tuple[Suggestion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    severity: Severity = "warning"
 
     @classmethod
     def at(
@@ -83,11 +88,12 @@ class Finding:
         probability: float,
         expected: tuple[Suggestion, ...] = (),
         evidence: tuple[Evidence, ...] = (),
+        severity: Severity = "warning",
     ) -> Self:
         """A finding on `span` of `document`: looks up what stands there, its line and column."""
         line, column = document.position(span.start)
         actual = span.of(document.text)
-        return cls(*span, line, column, actual, check, probability, expected, evidence)
+        return cls(*span, line, column, actual, check, probability, expected, evidence, severity)
 
     @property
     def span(self) -> Span:
@@ -104,6 +110,7 @@ class Finding:
             "actual": self.actual,
             "check": self.check,
             "probability": round(self.probability, 4),
+            "severity": self.severity,
             "expected": [
                 {"text": suggestion.text, "confidence": round(suggestion.confidence, 4)}
                 for suggestion in self.expected
@@ -126,6 +133,7 @@ class Finding:
             probability=values["probability"],
             expected=tuple(Suggestion(e["text"], e["confidence"]) for e in values["expected"]),
             evidence=tuple(Evidence(e["kind"], e["message"]) for e in values["evidence"]),
+            severity=values.get("severity", "warning"),
         )
 
 
@@ -210,6 +218,9 @@ class Report:
     paragraphs : tuple of Paragraph
         All paragraphs in order, headings and list entries too; empty where the article is
         ``skipped``.
+    n_ignored, n_known : int
+        Findings left out because a comment in the source ignores them, and because a baseline
+        knows them. They count in `reliability`, which says what the text is.
     text : str
         The article itself, for renderers; not part of the JSON.
     """
@@ -228,6 +239,8 @@ class Report:
     reliability_high: float | None = None
     calibrated: bool = False
     paragraphs: tuple[Paragraph, ...] = ()
+    n_ignored: int = 0
+    n_known: int = 0
     text: str = field(default="", repr=False, compare=False)
 
     @property
@@ -252,6 +265,8 @@ class Report:
             "calibrated": self.calibrated,
             "verdict": self.verdict,
             "findings_per_1000_words": round(self.findings_per_1000_words, 1),
+            "n_ignored": self.n_ignored,
+            "n_known": self.n_known,
             "findings": [finding.to_dict() for finding in self.findings],
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
         }
@@ -283,6 +298,8 @@ class Report:
             reliability_low=values.get("reliability_low"),
             reliability_high=values.get("reliability_high"),
             calibrated=values.get("calibrated", False),
+            n_ignored=values.get("n_ignored", 0),
+            n_known=values.get("n_known", 0),
             verdict=values["verdict"],
             findings=tuple(Finding.from_dict(finding) for finding in values["findings"]),
             paragraphs=tuple(map(Paragraph.from_dict, values.get("paragraphs", ()))),

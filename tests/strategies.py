@@ -33,6 +33,7 @@ def findings(draw: st.DrawFn, document: Document) -> tuple[Finding, ...]:
             probability=draw(probabilities),
             expected=tuple(draw(st.lists(suggestions, max_size=6))),
             evidence=tuple(draw(st.lists(evidence, min_size=1, max_size=4))),
+            severity=draw(st.sampled_from(["error", "warning", "notice"])),
         )
         for start, end in zip(borders[::2], borders[1::2], strict=False)
     )
@@ -69,5 +70,7 @@ def reports(draw: st.DrawFn) -> Report:
         verdict=draw(st.sampled_from(["clean", "suspect", "spun"])) if scored else None,
         findings=() if status == "skipped" else draw(findings(document)),
         paragraphs=() if status == "skipped" else draw(paragraphs(document)),
+        n_ignored=draw(st.integers(0, 9)),
+        n_known=draw(st.integers(0, 9)),
         text=document.text,
     )

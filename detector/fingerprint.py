@@ -1,0 +1,72 @@
+"""What a finding is known by: its check and the words around it, not its line.
+
+A baseline recognises findings by it after the article was edited elsewhere, and SARIF's consumers
+do so between two runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from detector.folding import fold
+from detector.report import Finding
+
+VERSION = 1
+"""Of the recipe: a fingerprint of another version never equals one of this."""
+
+# Words of context on each side: enough to tell most occurrences of a word apart, and few enough
+# that an edit in the next sentence changes nothing.
+CONTEXT_WORDS = 3
+# Characters in which they are looked for.
+_WINDOW = 160
+
+_WORD = re.compile(r"\w+(?:['-]\w+)*")
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\f")
+
+
+def fingerprint(text: str, finding: Finding) -> str:
+    r"""What identifies a finding wherever it moves to: 32 hexadecimal digits.
+
+    The name of the check, the flagged words, and up to `CONTEXT_WORDS` words on each side in the
+    same paragraph; case, typography, punctuation and line breaks around them do not matter. Two
+    findings may share it ("very wilt, very wilt"): whoever compares counts them.
+
+    Parameters
+    ----------
+    text : str
+        What the finding's offsets count in (`Report.text`).
+    finding : Finding
+        A finding on it.
+
+    Examples
+    --------
+    >>> from detector.report import Finding
+    >>> odd = Finding(7, 11, 1, 8, "wilt", "substitution", 0.9)
+    >>> moved = Finding(19, 23, 3, 8, "wilt", "substitution", 0.7)
+    >>> fingerprint("It has wilt since.", odd) == fingerprint("New start.\n\nIt has\nwilt, since", moved)
+    True
+    >>> fingerprint("It had wilt since.", odd) == fingerprint("It has wilt since.", odd)
+    False
+    """
+    before = _PARAGRAPH_END.split(text[max(finding.start - _WINDOW, 0) : finding.start])[-1]
+    after = _PARAGRAPH_END.split(text[finding.end : finding.end + _WINDOW], maxsplit=1)[0]
+    recipe = [
+        VERSION,
+        finding.check,
+        _words(before)[-CONTEXT_WORDS:],
+        fold(finding.actual).split(),
+        _words(after)[:CONTEXT_WORDS],
+    ]
+    return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:32]
+
+
+def fingerprints(text: str, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The fingerprint of each of an article's findings."""
+    return tuple(fingerprint(text, finding) for finding in findings)
+
+
+def _words(text: str) -> Sequence[str]:
+    return _WORD.findall(fold(text))
