@@ -46,7 +46,8 @@ def fingerprint(text: str, finding: Finding) -> str:
     >>> from detector.report import Finding
     >>> odd = Finding(7, 11, 1, 8, "wilt", "substitution", 0.9)
     >>> moved = Finding(19, 23, 3, 8, "wilt", "substitution", 0.7)
-    >>> fingerprint("It has wilt since.", odd) == fingerprint("New start.\n\nIt has\nwilt, since", moved)
+    >>> edited = "New start.\n\nIt has\nwilt, since"
+    >>> fingerprint("It has wilt since.", odd) == fingerprint(edited, moved)
     True
     >>> fingerprint("It had wilt since.", odd) == fingerprint("It has wilt since.", odd)
     False
