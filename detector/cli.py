@@ -12,6 +12,8 @@ import sys
 import textwrap
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import IntEnum
 from io import TextIOWrapper
 from itertools import chain
@@ -28,7 +30,7 @@ from detector.checks.listed_phrase import load_phrases
 from detector.config import Config
 from detector.errors import DetectorError, ModelError, SourceError
 from detector.pipeline import Detector
-from detector.render import RENDERERS, Look, Renderer
+from detector.render import RENDERERS, SUMMARIES, Look, Renderer
 from detector.render.layout import spelled
 from detector.report import Report
 from detector.resources import Manifest, default_folder
@@ -104,11 +106,19 @@ class Run:
     def score(self, options: argparse.Namespace) -> None:
         """Score the inputs and write the results, as `options` ask."""
         _refuse_overwriting(options.paths, options.output)
-        detector = Detector(_config(options), models=options.models)
+        _refuse_summary(options)
+        config = _config(options)
+        detector = Detector(config, models=options.models)
         articles = self._readable(_inputs(options))
         jobs, articles = _jobs(options.jobs, articles)
         with self._destination(options.output) as stream:
-            renderer = RENDERERS[options.format].build(_look(stream, options.output))
+            look = replace(
+                _look(stream, options.output),
+                summary=options.summary,
+                date=datetime.now(UTC).isoformat(timespec="seconds"),
+                settings=config.settings(),
+            )
+            renderer = RENDERERS[options.format].build(look)
             scored = detector.score_many(articles, jobs=jobs)
             with closing(self._watched(scored, options, bar=not stream.isatty())) as reports:
                 del scored  # so that closing the reports ends the processes too
@@ -186,9 +196,12 @@ def write(renderer: Renderer, reports: Iterable[Report], stream: TextIO) -> None
     """Write each report as soon as it is there; whatever happens, the output ends as it should."""
     stream.write(renderer.header)
     try:
-        for index, report in enumerate(reports):
-            stream.write((renderer.separator if index else "") + renderer.report(report))
-            stream.flush()
+        separator = ""
+        for report in reports:
+            if rendered := renderer.report(report):
+                stream.write(separator + rendered)
+                stream.flush()
+                separator = renderer.separator
     finally:
         stream.write(renderer.footer)
         stream.flush()
@@ -205,6 +218,14 @@ def _refuse_overwriting(paths: Iterable[str], output: Path | None) -> None:
     for path in paths:
         if path != STDIN and Path(path).exists() and output.samefile(path):
             raise DetectorError(f"--output {output} is an input as well: name another file")
+
+
+def _refuse_summary(options: argparse.Namespace) -> None:
+    if options.summary and options.format not in SUMMARIES:
+        raise DetectorError(
+            f"--summary goes with --format {' or '.join(sorted(SUMMARIES))}, not {options.format}: "
+            "leave it out, or choose another format"
+        )
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
@@ -326,6 +347,11 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--output", metavar="FILE", type=_output, help="write there instead of standard output"
+    )
+    group.add_argument(
+        "--summary",
+        action="store_true",
+        help="a line an article, without its findings (text, csv)",
     )
     group.add_argument(
         "--fail-under",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from detector.errors import ConfigError
+
+# Entries of a list that a record names one by one.
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,17 @@ class Config:
         """The probability from which on findings are reported; `default` is that of the models."""
         return default if self.min_probability is None else self.min_probability
 
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """Names and values of the options that differ from the default, for a record.
+
+        Examples
+        --------
+        >>> Config(min_probability=0.7, disable=frozenset({"spintax"})).settings()
+        (('min_probability', '0.7'), ('disable', 'spintax'))
+        """
+        changed = ((each.name, getattr(self, each.name), each.default) for each in fields(self))
+        return tuple((name, _written(value)) for name, value, usual in changed if value != usual)
+
     def __post_init__(self) -> None:
         if self.min_probability is not None and not 0 <= self.min_probability <= 1:
             raise ConfigError(
@@ -50,3 +64,11 @@ def _strings(option: str, values: Iterable[str]) -> frozenset[str]:
     if isinstance(values, str):
         raise ConfigError(f"{option} is the string {values!r}: give a list, such as [{values!r}]")
     return frozenset(values)
+
+
+def _written(value: object) -> str:
+    """A value for people: a few entries by name, many by their number."""
+    if not isinstance(value, frozenset | tuple):
+        return str(value)
+    entries = sorted(map(str, value))
+    return ", ".join(entries) if len(entries) <= _FEW else f"{len(entries)} entries"

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from detector.render.base import Look, Renderer
+from detector.render.csv import Csv
+from detector.render.github import Github
 from detector.render.json import Json
 from detector.render.jsonl import Jsonl
+from detector.render.sarif import Sarif
 from detector.render.text import Text
 
 RENDERERS: dict[str, type[Renderer]] = {
     "text": Text,
     "json": Json,
     "jsonl": Jsonl,
+    "csv": Csv,
+    "sarif": Sarif,
+    "github": Github,
 }
 
-__all__ = ["RENDERERS", "Look", "Renderer"]
+SUMMARIES = frozenset({"text", "csv"})
+"""The formats that can leave out the findings (`Look.summary`)."""
+
+__all__ = ["RENDERERS", "SUMMARIES", "Look", "Renderer"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import Protocol, Self
 
 from detector.report import Finding, Report
 
@@ -18,22 +18,43 @@ class Look:
         Whether terminal escapes are wanted.
     width : int
         Columns to fill, where a format breaks lines at all.
+    summary : bool
+        Articles without their findings, where a format can do so (`SUMMARIES`).
+    date : str or None
+        When the articles were scored, for a format that keeps a record: ISO 8601, in UTC.
+    settings : tuple of (str, str)
+        Names and values of the options that the articles were scored with, for such a record.
     """
 
     colour: bool = False
     width: int = 80
+    summary: bool = False
+    date: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 class Renderer(Protocol):
-    """Turns reports into one format. It decides and counts nothing, and holds no state.
+    """Turns reports into one format. It decides nothing, and keeps nothing of a report.
 
-    An output is the header, the reports with a separator between two, and the footer; so it can
-    be written while articles are still being scored, and is complete with no report at all.
+    An output is the header, the reports with a separator between two that are not empty, and the
+    footer; so it can be written while articles are still being scored, and is complete with no
+    report at all.
     """
 
-    header: ClassVar[str]
-    separator: ClassVar[str]
-    footer: ClassVar[str]
+    @property
+    def header(self) -> str:
+        """What comes first."""
+        ...
+
+    @property
+    def separator(self) -> str:
+        """What stands between two reports."""
+        ...
+
+    @property
+    def footer(self) -> str:
+        """What comes last, whatever happened before."""
+        ...
 
     @classmethod
     def build(cls, look: Look) -> Self:
@@ -41,7 +62,7 @@ class Renderer(Protocol):
         ...
 
     def report(self, report: Report) -> str:
-        """One report, with the line end that it needs."""
+        """One report, with the line end that it needs; empty if there is nothing to say of it."""
         ...
 
 

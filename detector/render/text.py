@@ -10,11 +10,10 @@ from detector.document import Span
 from detector.render.base import Look, name, place
 from detector.render.excerpt import Excerpt, excerpts
 from detector.render.layout import END, EXPECTED, FLAGGED, fill, spelled
+from detector.render.wording import count, percent, shown, title
 from detector.report import Finding, Report, Suggestion
 
-# Only the best are shown; JSON has all.
-MOST_SUGGESTIONS = 4
-LEAST_CONFIDENCE = 0.01
+# JSON has all.
 MOST_EVIDENCE = 3
 LONGEST_ACTUAL = 60
 
@@ -48,6 +47,11 @@ class Text:
         return "".join(f"{line}\n" for line in self._lines(report))
 
     def _lines(self, report: Report) -> Iterator[str]:
+        if not self.look.summary:
+            yield from self._quoted(report)
+        yield f"{self._paint(spelled(name(report)), _BOLD)}: {self._summary(report)}"
+
+    def _quoted(self, report: Report) -> Iterator[str]:
         quoted = list(excerpts(report))
         for excerpt in quoted:
             yield self._paint(spelled(place(report, excerpt.findings[0])), _BOLD)
@@ -56,7 +60,6 @@ class Text:
             yield ""
         if not quoted:
             yield from self._findings(report.findings)
-        yield f"{self._paint(spelled(name(report)), _BOLD)}: {self._summary(report)}"
 
     def _findings(self, findings: Sequence[Finding]) -> Iterator[str]:
         places = [f"{finding.line}:{finding.column}" for finding in findings]
@@ -68,7 +71,7 @@ class Text:
 
     def _swap(self, finding: Finding) -> str:
         actual = self._mark(_shortened(spelled(finding.actual)), FLAGGED)
-        expected = ", ".join(map(self._suggestion, _shown(finding.expected)))
+        expected = ", ".join(map(self._suggestion, shown(finding.expected)))
         return f"{actual} -> {expected}" if expected else actual
 
     def _suggestion(self, suggestion: Suggestion) -> str:
@@ -79,10 +82,10 @@ class Text:
         reason = spelled(report.reason or "")
         if report.status == "skipped":
             return f"skipped: {reason}"
-        found = _count(len(report.findings), "finding")
+        found = count(len(report.findings), "finding")
         if report.reliability is None or report.verdict is None:
             return f"{report.status} ({reason}), {found}"
-        found += f" in {_count(report.n_words, 'word')}"
+        found += f" in {count(report.n_words, 'word')}"
         if report.findings:
             found += f" ({report.findings_per_1000_words:.1f} per 1,000)"
         verdict = self._paint(report.verdict, _VERDICTS[report.verdict])
@@ -97,19 +100,6 @@ class Text:
 
     def _paint(self, text: str, style: str) -> str:
         return f"{style}{text}{_RESET}" if self.look.colour else text
-
-
-def percent(probability: float) -> str:
-    """A probability in per cent that never claims certainty.
-
-    Examples
-    --------
-    >>> percent(0.97), percent(0.999), percent(0.001)
-    ('97%', '>99%', '<1%')
-    """
-    if probability >= 0.995:
-        return ">99%"
-    return "<1%" if probability < 0.005 else f"{100 * probability:.0f}%"
 
 
 def _quote(text: str, excerpt: Excerpt) -> str:
@@ -135,16 +125,10 @@ def _marked(text: str, piece: Span, findings: Sequence[Finding]) -> Iterator[str
 
 def _reasons(finding: Finding) -> Iterator[str]:
     """The check, the probability and the first reason, then each further reason."""
-    check = f"{finding.check.replace('_', ' ')} ({percent(finding.probability)})"
+    check = f"{title(finding.check)} ({percent(finding.probability)})"
     messages = [spelled(evidence.message) for evidence in finding.evidence[:MOST_EVIDENCE]]
     yield ": ".join([check, *messages[:1]])
     yield from messages[1:]
-
-
-def _shown(suggestions: Sequence[Suggestion]) -> Sequence[Suggestion]:
-    """The best, and of the others those with some confidence."""
-    others = suggestions[1:MOST_SUGGESTIONS]
-    return [*suggestions[:1], *(s for s in others if s.confidence >= LEAST_CONFIDENCE)]
 
 
 def _shortened(text: str) -> str:
@@ -152,9 +136,3 @@ def _shortened(text: str) -> str:
         return text
     half = LONGEST_ACTUAL // 2
     return f"{text[:half].rstrip()} {_LEFT_OUT} {text[-half:].lstrip()}"
-
-
-def _count(number: int, thing: str) -> str:
-    if number == 0:
-        return f"no {thing}s"
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
