@@ -40,7 +40,7 @@ def main(checkpoint: Path) -> None:
             Path(folder, file).write_bytes((SHIPPED / file).read_bytes())
         encoder = Encoder.open(Path(folder))
         documents = [segment(text) for text in _sentences()]
-        p = np.concatenate(encoder.p_replaced(documents))
+        p = np.concatenate([reading.p_replaced for reading in encoder.read(documents)])
     np.savez_compressed(REFERENCE, allow_pickle=False, p=p, checkpoint=np.array(name))
     print(f"{REFERENCE}: {len(p)} tokens, {(p >= 0.5).sum()} flagged")
 

@@ -50,9 +50,12 @@ class Annotator:
         ids = [self.collocations.ids(document.forms) for document in documents]
         judged = [self.fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
         if self.encoder is not None:
-            read = self.encoder.p_replaced(documents)
+            readings = self.encoder.read(documents)
             weights = self.encoder.blend
-            judged = [blended(*pair, weights) for pair in zip(read, judged, strict=True)]
+            judged = [
+                blended(reading.p_replaced, fit, weights)
+                for reading, fit in zip(readings, judged, strict=True)
+            ]
         return [self._analysis(*parts) for parts in zip(documents, ids, judged, strict=True)]
 
     def _analysis(

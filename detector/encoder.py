@@ -6,8 +6,10 @@ of the text goes through it alone, so a word's probability never depends on what
 Folder format, version 1
 ------------------------
 ===================  ===========================================================================
-``encoder.onnx``     ``ids`` (1, n_pieces) int64 -> ``logits`` (1, n_pieces) float32, int8 weights
+``encoder.onnx``     ``ids`` (1, n_pieces) int64 -> ``logits`` (1, n_pieces) and ``vectors``
+                     (1, n_pieces, width) float32; int8 weights
 ``tokenizer.json``   the wordpiece vocabulary, for the `tokenizers` library
+``restoration.npz``  names what stood there (`detector.restoration_head`); may be missing
 ``encoder.json``     format version; window and context, in pieces; calibration (``scale`` and
                      ``shift`` of the logits); share of replaced words in training; weights of
                      `detector.blend`; how the model was trained
@@ -16,7 +18,7 @@ Folder format, version 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +32,8 @@ from detector.document import Document, TokenFlag
 from detector.errors import ModelError
 from detector.folding import fold
 from detector.header import read_header
+from detector.restoration_head import FILE as RESTORATION
+from detector.restoration_head import RestorationHead
 
 FORMAT = 1
 
@@ -38,6 +42,9 @@ PAD, UNKNOWN, CLS, SEP = 0, 100, 101, 102
 
 MAX_WORD_PIECES = 8
 """Pieces of a token beyond these are not read: addresses and formulas would fill the window."""
+
+SUSPICIOUS = 0.03
+"""Vectors are kept of the words whose probability reaches this: a flag needs more."""
 
 _MAX_SURFACES = 200_000
 """Surfaces whose pieces are remembered; a book holds some 20,000."""
@@ -167,6 +174,48 @@ def windows(
     return [Window(*span, *cut) for span, cut in zip(spans, pairwise(cuts), strict=True)]
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the encoder made of a document.
+
+    Attributes
+    ----------
+    p_replaced : ndarray of float32, shape (n_tokens,)
+        P(software replaced it) of each token, calibrated for text of which the share
+        `Encoder.training_share` is replaced, 0 to 1; 0 for numbers, addresses and code.
+    suspicious : ndarray of int64, shape (n_suspicious,)
+        Tokens whose probability reaches `SUSPICIOUS`, ascending; none where there is no
+        restoration head.
+    vectors : ndarray of float16, shape (n_suspicious, width)
+        What `Encoder.restore` needs of them.
+    """
+
+    p_replaced: NDArray[np.float32]
+    suspicious: NDArray[np.int64]
+    vectors: NDArray[np.float16]
+
+    @classmethod
+    def of(cls, p_replaced: NDArray[np.float32]) -> Reading:
+        """Probabilities alone."""
+        return cls(p_replaced, np.zeros(0, np.int64), np.zeros((0, 0), np.float16))
+
+    def vectors_of(self, tokens: Sequence[int]) -> dict[int, NDArray[np.float16]]:
+        """The vectors of those among `tokens` that have one."""
+        wanted = np.array(tokens, np.int64)
+        at = np.searchsorted(self.suspicious, wanted)
+        held = at < len(self.suspicious)
+        held[held] = self.suspicious[at[held]] == wanted[held]
+        pairs = zip(wanted[held].tolist(), at[held].tolist(), strict=True)
+        return {token: self.vectors[row] for token, row in pairs}
+
+
+class ModelOutput(NamedTuple):
+    """One window: logits (n_pieces,), and vectors (n_pieces, width) where there is a head."""
+
+    logits: NDArray[np.float32]
+    vectors: NDArray[np.float32] | None
+
+
 class Encoder:
     """Replaced-token detection with an ONNX model. Safe to share between threads.
 
@@ -182,11 +231,13 @@ class Encoder:
 
     def __init__(
         self,
-        logits: Callable[[NDArray[np.int64]], NDArray[np.float32]],
+        run: Callable[[NDArray[np.int64]], ModelOutput],
         encode: Callable[[str], Sequence[int]],
         facts: dict[str, Any],
+        head: RestorationHead | None = None,
     ) -> None:
-        self._logits = logits
+        self._run = run
+        self.head = head
         self._encode_surface = encode
         self._known: dict[str, tuple[int, ...]] = {}
         self.facts = facts
@@ -219,9 +270,12 @@ class Encoder:
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
 
-        def logits(ids: NDArray[np.int64]) -> NDArray[np.float32]:
-            result: NDArray[np.float32] = session.run(None, {"ids": ids[None]})[0][0]
-            return result
+        head = RestorationHead.open(folder) if (folder / RESTORATION).is_file() else None
+        names = ["logits"] if head is None else ["logits", "vectors"]
+
+        def run(ids: NDArray[np.int64]) -> ModelOutput:
+            logits, *vectors = session.run(names, {"ids": ids[None]})
+            return ModelOutput(logits[0], vectors[0][0] if vectors else None)
 
         def encode(surface: str) -> list[int]:
             # The tokenizer refuses a lone surrogate, which a JSON string may hold.
@@ -229,42 +283,58 @@ class Encoder:
             ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
             return ids
 
-        return cls(logits, encode, facts)
+        return cls(run, encode, facts, head)
 
-    def p_replaced(self, documents: Sequence[Document]) -> list[NDArray[np.float32]]:
-        """P(software replaced it) of each token, before any prior of its article.
+    def read(self, documents: Sequence[Document]) -> list[Reading]:
+        """Read texts, each by itself, before any prior of an article."""
+        return [self._read(document) for document in documents]
 
-        Parameters
-        ----------
-        documents : sequence of Document
-            Texts, each scored by itself.
+    def restore(self, vectors: NDArray[np.floating[Any]], n: int) -> list[list[tuple[str, float]]]:
+        """For each vector of a `Reading`, the `n` likeliest forms that stood there, best first.
 
         Returns
         -------
-        list of ndarray of float32, shape (n_tokens,)
-            Calibrated for text of which the share `training_share` is replaced, 0 to 1; 0 for
-            numbers, addresses and code.
+        list of list of (str, float)
+            Folded forms with the natural logarithms of their probabilities, given that the word
+            was replaced; empty lists where there is no restoration head.
         """
-        return [self._score(document) for document in documents]
+        return [[] for _ in vectors] if self.head is None else self.head.best(vectors, n)
 
-    def _score(self, document: Document) -> NDArray[np.float32]:
+    def _read(self, document: Document) -> Reading:
         if not document.n_tokens:
-            return np.zeros(0, dtype=np.float32)
+            return Reading.of(np.zeros(0, dtype=np.float32))
         pieces = pieces_of(document, self._encode)
-        logits = self._piece_logits(pieces)[pieces.first].astype(np.float64)
-        scaled = self.facts["scale"] * logits + self.facts["shift"]
-        probability = 1.0 / (1.0 + np.exp(-np.clip(scaled, -60.0, 60.0)))
-        is_word = (document.flags & TokenFlag.WORD) > 0
-        return np.where(is_word, probability, 0.0).astype(np.float32)
+        is_word = np.zeros(len(pieces.ids), dtype=np.bool_)
+        is_word[pieces.first] = (document.flags & TokenFlag.WORD) > 0
+        p = np.zeros(len(pieces.ids), dtype=np.float32)
+        kept, vectors = [], []
+        for window, output in self._windows(pieces):
+            scored = slice(window.scored, window.scored_last)
+            p[scored] = np.where(is_word[scored], self._probability(output.logits), 0.0)
+            if output.vectors is not None:
+                at = np.flatnonzero(p[scored] >= SUSPICIOUS)
+                kept.append(window.scored + at)
+                vectors.append(output.vectors[at].astype(np.float16))
+        p_replaced = p[pieces.first]
+        if not kept:
+            return Reading.of(p_replaced)
+        suspicious = np.searchsorted(pieces.first, np.concatenate(kept))
+        return Reading(p_replaced, suspicious, np.concatenate(vectors))
 
-    def _piece_logits(self, pieces: Pieces) -> NDArray[np.float32]:
-        result = np.empty(len(pieces.ids), dtype=np.float32)
+    def _probability(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        scaled = self.facts["scale"] * logits.astype(np.float64) + self.facts["shift"]
+        probability = 1.0 / (1.0 + np.exp(-np.clip(scaled, -60.0, 60.0)))
+        return np.asarray(probability, dtype=np.float32)
+
+    def _windows(self, pieces: Pieces) -> Iterator[tuple[Window, ModelOutput]]:
+        """Each window, and what the model says of the pieces that it scores."""
         size, context = self.facts["window"] - 2, self.facts["context"]
         for window in windows(len(pieces.ids), pieces.sentence_starts, size=size, context=context):
             ids = np.concatenate([[CLS], pieces.ids[window.first : window.last], [SEP]])
             scored = slice(1 + window.scored - window.first, 1 + window.scored_last - window.first)
-            result[window.scored : window.scored_last] = self._logits(ids)[scored]
-        return result
+            output = self._run(ids)
+            vectors = None if output.vectors is None else output.vectors[scored]
+            yield window, ModelOutput(output.logits[scored], vectors)
 
     def _encode(self, surface: str) -> tuple[int, ...]:
         known = self._known.get(surface)

@@ -7,12 +7,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from detector import Detector
 from detector.resources import default_folder
 from detector.training.manifest import write_manifest
 
 ROOT = Path(__file__).parent.parent
+
+# The first example of a test may wait for models to load, or for a busy machine.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -14,17 +14,31 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from detector.training.model import PACKAGE, starting_point
-from detector.training.pack import Stream, load_families, load_stream, load_types
+from detector.training.pack import (
+    Stream,
+    Types,
+    load_families,
+    load_pairs,
+    load_stream,
+    load_types,
+)
+from detector.training.spin.reading import is_lexical
 from detector.training.windows import Batch, Recipe, WindowSampler, joined
 
 PLATEAU_ENDS = 0.75
 """Share of a run after which the learning rate falls."""
+
+MAX_FORMS = 20_000
+"""Forms that the restoration head knows: 98 % of what SpinBot replaces."""
 
 MANIFEST = "manifest.json"
 
@@ -53,6 +67,8 @@ class Training:
         quarter of the time on a CPU. None trains everything.
     compile : bool
         Compile the model: a minute of waiting, then twice the speed.
+    restoration : float
+        Weight in the loss of naming the word that stood there.
     half : bool
         16-bit arithmetic (bfloat16 on an accelerator, float16 on a CPU), float32 weights.
     checkpoint_minutes : float
@@ -66,6 +82,7 @@ class Training:
     clip: float = 1.0
     frozen: int | None = None
     compile: bool = True
+    restoration: float = 0.04
     half: bool = True
     checkpoint_minutes: float = 5.0
 
@@ -78,6 +95,7 @@ class Progress:
     seconds: float = 0.0
     pieces: int = 0
     loss: float = 0.7
+    restoration_loss: float = 9.0
     log: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -85,6 +103,7 @@ def train_encoder(
     pack: Path,
     out: Path,
     *,
+    start: Path | None = None,
     leave_out: frozenset[str] = frozenset(),
     steps: int | None = None,
     minutes: float | None = None,
@@ -105,6 +124,8 @@ def train_encoder(
     out : Path
         Folder for checkpoints, outside the repository: ``last.pt``, ``plateau.pt`` and
         ``manifest.json``.
+    start : Path or None
+        Checkpoint of another run to begin with, of the same pack; None begins with `PACKAGE`.
     leave_out : frozenset of str
         Names of families not to train on, to measure on them afterwards; "spinbot" stands for the
         real spun text.
@@ -138,6 +159,7 @@ def train_encoder(
     job = _Job(
         pack=pack,
         out=out,
+        start=start,
         leave_out=leave_out,
         length=_Length(steps, minutes),
         device=device,
@@ -176,6 +198,7 @@ class _Job:
 
     pack: Path
     out: Path
+    start: Path | None
     leave_out: frozenset[str]
     length: _Length
     device: str
@@ -197,7 +220,10 @@ def _work(rank: int, job: _Job) -> None:
             "gloo", store=meeting, rank=rank, world_size=job.workers
         )
     torch.manual_seed(job.seed)
-    run = _Run(job, rank)
+    types = load_types(job.pack)
+    forms = restorable(types)
+    run = _Run(job, rank, len(forms))
+    run.number_forms(forms, len(types.surfaces))
     seed = [job.seed, run.progress.step, rank]
     sampler = open_sampler(job.pack, job.recipe, job.leave_out, seed=seed)
     if rank == 0:
@@ -213,9 +239,15 @@ def _work(rank: int, job: _Job) -> None:
         torch.distributed.destroy_process_group()
 
 
+def restorable(types: Types) -> NDArray[np.int64]:
+    """The types that the restoration head can name: the most frequent words, by frequency."""
+    words = (at for at, surface in enumerate(types.surfaces) if is_lexical(surface))
+    return np.fromiter(islice(words, MAX_FORMS), np.int64)
+
+
 def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> None:
     manifest = {
-        "start": PACKAGE,
+        "start": _origin(job.start),
         "left_out": sorted(job.leave_out),
         "families": [family.name for family in sampler.families],
         "seed": job.seed,
@@ -230,6 +262,14 @@ def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> No
         "log": progress.log,
     }
     (job.out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+def _origin(start: Path | None) -> Any:
+    """What a run began with: the package, or another run's manifest without its log."""
+    if start is None:
+        return PACKAGE
+    manifest = json.loads((start.parent / MANIFEST).read_text(encoding="utf-8"))
+    return {name: value for name, value in manifest.items() if name != "log"}
 
 
 def open_sampler(
@@ -248,6 +288,7 @@ def open_sampler(
         recipe,
         spun=real["spun"],
         original=real["original"],
+        pairs=load_pairs(pack),
         seed=seed,
     )
 
@@ -265,20 +306,27 @@ def batches(sampler: WindowSampler, size: int) -> Iterator[Batch]:
 class _Run:
     """The state of a run: model, optimiser, progress."""
 
-    def __init__(self, job: _Job, rank: int) -> None:
+    def __init__(self, job: _Job, rank: int, n_forms: int) -> None:
         self.training, self.out, self.device = job.training, job.out, job.device
         self.length, self.workers, self.rank = job.length, job.workers, rank
-        self.model = starting_point().to(self.device)
+        self.model = starting_point(n_forms).to(self.device)
+        if job.start is not None:
+            started = torch.load(job.start, weights_only=True, map_location=self.device)
+            self.model.load_state_dict(self.model.state_dict() | started["model"])
         if self.training.frozen is not None:
             self.model.freeze(self.training.frozen)
         trained = [(name, p) for name, p in self.model.named_parameters() if p.requires_grad]
         self.trained = [parameter for _, parameter in trained]
-        head = [parameter for name, parameter in trained if name.startswith("head.")]
-        body = [parameter for name, parameter in trained if not name.startswith("head.")]
-        groups = [
-            {"params": body, "factor": 1.0, "weight_decay": self.training.decay},
-            {"params": head, "factor": 10.0, "weight_decay": 0.0},
-        ]
+        groups = []
+        for prefix, factor, decay in (
+            ("head.", 10.0, 0.0),
+            ("restore.", 5.0, 0.0),
+            ("layers.", 1.0, self.training.decay),
+            (("pieces.", "positions.", "norm."), 1.0, self.training.decay),
+        ):
+            part = [parameter for name, parameter in trained if name.startswith(prefix)]
+            if part:
+                groups.append({"params": part, "factor": factor, "weight_decay": decay})
         rate = self.training.peak
         self.optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
         kind = torch.device(self.device).type
@@ -294,20 +342,28 @@ class _Run:
         self.forward = torch.compile(self.model) if self.training.compile else self.model
         self.saved_at = time.monotonic()
 
+    def number_forms(self, forms: NDArray[np.int64], n_types: int) -> None:
+        """Say which types the restoration head knows, by number."""
+        numbers = np.full(n_types, -1, np.int64)
+        numbers[forms] = np.arange(len(forms))
+        self.numbers = torch.from_numpy(numbers).to(self.device)
+
     def step(self, batch: Batch) -> None:
         """One step of the optimiser."""
         began = time.monotonic()
         self._set_rate()
-        ids, labels, weights = (
+        ids, labels, weights, origins = (
             torch.from_numpy(array).to(self.device, non_blocking=True)
-            for array in (batch.ids, batch.labels, batch.weights)
+            for array in (batch.ids, batch.labels, batch.weights, batch.origins)
         )
         with self._autocast():
-            logits = self.forward(ids)
+            logits, vectors = self.forward(ids)
         losses = torch.nn.functional.binary_cross_entropy_with_logits(
             logits.float(), labels, reduction="none"
         )
-        loss = (losses * weights).sum() / (weights > 0).sum()
+        detection = (losses * weights).sum() / (weights > 0).sum()
+        restoration = self._restoration(vectors, origins)
+        loss = detection + self.training.restoration * restoration
         self.scaler.scale(loss).backward()
         self._meet()
         self.scaler.unscale_(self.optimiser)
@@ -315,8 +371,21 @@ class _Run:
         self.scaler.step(self.optimiser)
         self.scaler.update()
         self.optimiser.zero_grad()
-        self._note(float(loss.detach()), ids.numel(), time.monotonic() - began)
+        lost = float(detection.detach()), float(restoration.detach())
+        self._note(lost, ids.numel(), time.monotonic() - began)
         self.share = self.length.share(self.progress.step, self.clock)
+
+    def _restoration(self, vectors: Any, origins: Any) -> Any:
+        """Cross entropy of the words that stood where one was replaced."""
+        numbers = torch.where(origins >= 0, self.numbers[origins.clamp_min(0)], -1)
+        at = (numbers >= 0).nonzero(as_tuple=True)
+        if not len(at[0]):  # nothing to learn from, but every worker needs gradients
+            at = (torch.zeros(1, dtype=torch.long, device=numbers.device),) * 2
+        with self._autocast():
+            scores = self.model.restore(vectors[at])
+        return torch.nn.functional.cross_entropy(
+            scores.float(), numbers[at], ignore_index=-1, reduction="sum"
+        ) / len(at[0])
 
     def _meet(self) -> None:
         """Average the gradients of all workers; the first worker's clock is everybody's."""
@@ -350,18 +419,20 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = self.training.peak * group["factor"] * min(1.0, rising, falling)
 
-    def _note(self, loss: float, n_pieces: int, seconds: float) -> None:
+    def _note(self, losses: tuple[float, float], n_pieces: int, seconds: float) -> None:
         progress = self.progress
         progress.step += 1
         progress.pieces += n_pieces * self.workers
         progress.seconds += seconds
-        progress.loss += 0.02 * (loss - progress.loss)
+        progress.loss += 0.02 * (losses[0] - progress.loss)
+        progress.restoration_loss += 0.02 * (losses[1] - progress.restoration_loss)
         if progress.step % 50 == 0 and self.rank == 0:
             entry = {
                 "step": progress.step,
                 "minutes": round(progress.seconds / 60, 2),
                 "pieces": progress.pieces,
                 "loss": round(progress.loss, 5),
+                "restoration_loss": round(progress.restoration_loss, 4),
                 "pieces_per_second": round(n_pieces * self.workers / seconds),
             }
             progress.log.append(entry)

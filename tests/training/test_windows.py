@@ -9,17 +9,19 @@ from detector.encoder import CLS, MAX_WORD_PIECES, PAD, SEP
 from detector.training.pack import (
     END_OF_DOCUMENT,
     END_OF_PARAGRAPH,
-    UNLABELLED,
     Family,
+    Pairs,
     Stream,
     Types,
 )
 from detector.training.windows import (
+    Attested,
     Balance,
     Expander,
     Recipe,
     Swaps,
     WindowSampler,
+    _Source,
     joined,
     piece_in_word,
 )
@@ -133,22 +135,64 @@ def test_a_family_covers_what_it_can_replace(types: Types, family: Family) -> No
 
 
 def test_balance_lowers_what_is_put_in_more_often_than_it_stands(types: Types) -> None:
-    balance = Balance.of(types, floor=0.1)
+    balance = Balance(types.clean_counts, floor=0.1)
     rare, common = np.uint32(KITTY), np.uint32(3)
     drawn = np.array([common, rare] * 500, dtype=np.uint32)
-    labels = np.zeros(1000, dtype=np.uint8)
-    labels[1::2] = 1
-    weights = balance.weights(drawn, labels)
-    assert np.all(weights[::2] == 1)
-    assert weights[-1] == pytest.approx(0.1)
-    labels[0::4] = 1
-    assert balance.weights(drawn, labels)[0] > 0.5
+    labels = np.tile(np.array([0, 1], dtype=np.uint8), 500)
+    balance.count(drawn, labels)
+    assert balance.weights(drawn)[:2].tolist() == pytest.approx([1.0, 0.1])
+    wanted = balance.wanted()
+    assert wanted[rare] == 500
+    assert wanted[common] == 0
 
 
-def test_unknown_labels_do_not_count(types: Types) -> None:
-    labels = np.array([0, UNLABELLED], dtype=np.uint8)
-    weights = Balance.of(types, floor=0.1).weights(np.array([3, 3], dtype=np.uint32), labels)
-    assert weights.tolist() == [1, 0]
+def test_balance_is_restored_by_right_uses(types: Types) -> None:
+    balance = Balance(types.clean_counts, floor=0.1)
+    rare = np.full(100, KITTY, dtype=np.uint32)
+    balance.count(rare, np.ones(100, dtype=np.uint8))
+    balance.count(rare, np.zeros(100, dtype=np.uint8))
+    assert balance.weights(rare)[0] == 1
+    assert balance.wanted()[KITTY] == 0
+
+
+def test_a_swap_that_fits_as_well_as_the_original_is_attested() -> None:
+    """Types 1 to 5 are left, original, synonym, stranger, right."""
+    left, original, synonym, stranger, right = range(1, 6)
+    text = [left, original, right] * 4 + [left, synonym, right] * 4 + [stranger] * 4
+    pairs = Pairs.of(np.array(text, np.uint32))
+    counts = np.bincount(text).astype(np.uint32)
+    new = np.array([synonym, stranger, original], np.uint32)
+    n = len(new)
+    fits = Attested(pairs, counts).fits(
+        np.full(n, left, np.uint32),
+        new,
+        np.full(n, original, np.int64),
+        np.full(n, right, np.uint32),
+    )
+    assert fits.tolist() == [True, False, True]
+
+
+def test_a_swap_that_fits_does_not_count(types: Types, family: Family, clean: Stream) -> None:
+    """Where "sat" is as usual as "cat", its label is dropped; the phrase's is not."""
+    usual = np.where(clean.ids == 4, 5, clean.ids)
+    pairs = Pairs.of(np.concatenate([clean.ids, usual]))
+    sampler = WindowSampler(types, clean, [family], Recipe(length=32), pairs=pairs, seed=1)
+    batch = sampler.batch(200)
+    sat = (batch.labels == 1) & (batch.ids == 13)
+    phrase = (batch.labels == 1) & (batch.ids != 13)
+    assert sat[:, 2:-8].any()
+    assert not batch.weights[:, 2:-8][sat[:, 2:-8]].any()
+    assert np.all(batch.weights[phrase] > 0)
+
+
+def test_searched_windows_hold_what_is_wanted(types: Types, clean: Stream) -> None:
+    source = _Source(clean, np.array([0, 1]), Recipe(length=32))
+    wanted = np.zeros(len(types.surfaces))
+    wanted[clean.ids[len(clean.ids) // 2]] = 1.0
+    found = source.search(wanted, 50, np.random.default_rng(0))
+    assert len(found)
+    assert np.all((found == np.argmax(wanted)).any(axis=1))
+    assert not len(source.search(np.zeros(len(wanted)), 50, np.random.default_rng(0)))
 
 
 def test_windows_are_spun_within_the_family(types: Types, family: Family, clean: Stream) -> None:

@@ -16,9 +16,11 @@ from detector.training.inflection import build_inflections
 from detector.training.pack import (
     END_OF_DOCUMENT,
     Family,
+    Pairs,
     Stream,
     Types,
     save_family,
+    save_pairs,
     save_stream,
     save_types,
 )
@@ -33,7 +35,7 @@ from detector.training.spin.pairs import (
     replacement_rates,
     swaps_of,
 )
-from detector.training.spin.reading import MARKS, TypeIndex, is_word
+from detector.training.spin.reading import TypeIndex, is_lexical, is_word
 from detector.training.spin.vectors import Vectors, build_vectors
 from detector.training.spin.wordbook import Swaps, Wordbook, read_treebank
 from detector.training.thesauri import read_moby, read_wordnet
@@ -178,11 +180,6 @@ def make_wordbook(
     }
     tags, classes = read_treebank(treebank)
     return Wordbook(frequencies, build_inflections(frequencies), tags, classes)
-
-
-def is_lexical(surface: str) -> bool:
-    """Whether a type is made of letters, joined or not ("so-called"), and no mark."""
-    return surface.replace("-", "").replace("'", "").isalpha() and surface not in MARKS
 
 
 def make_vectors(
@@ -388,6 +385,7 @@ def write_pack(
         zip(shards, tqdm(texts, desc="writing shards", unit="shard"), strict=True)
     ):
         save_stream(out / f"shard-{at:03}.npz", Stream(number[ids], clean.registers[shard]))
+    save_pairs(out, Pairs.of(number[np.concatenate(texts)]))
 
 
 def compile_family(name: str, swaps: Swaps, number_of: Mapping[str, int]) -> Family:

@@ -94,6 +94,11 @@ def surfaces_of(piece: str) -> list[str]:
     return ["".join(folded.split())] if folded.strip() else []
 
 
+def is_lexical(surface: str) -> bool:
+    """Whether a type is made of letters, joined or not ("so-called"), and no mark."""
+    return surface.replace("-", "").replace("'", "").isalpha() and surface not in MARKS
+
+
 def is_word(surface: str) -> bool:
     """Whether a type is a word or number, not punctuation or a mark."""
     return any(map(str.isalnum, surface)) and surface not in MARKS
