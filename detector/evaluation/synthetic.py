@@ -88,7 +88,10 @@ def _clean(article: Article) -> LabelledText:
 
 
 def _spun(article: Article, family: str, spun: SpunText) -> LabelledText:
-    replaced = tuple(Replaced(entry.span, (entry.original,)) for entry in spun.replacements)
+    replaced = tuple(
+        Replaced(entry.span, (entry.original,) if entry.original else ())
+        for entry in spun.replacements
+    )
     cluster, register, _ = article
     name = f"{family}/{cluster}"
     return LabelledText(name, spun.text, True, replaced, (), cluster, family, register)

@@ -49,6 +49,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     fit = _corpus_part(parts, "fit", _fit, "the judge over collocations, on spun clean text")
     fit.add_argument("--seed", type=int, default=0)
     _spin(parts)
+    _insertions(parts)
     _encoder(parts)
     export = _part(parts, "export", _export, "the trained encoder, as the runtime reads it")
     export.add_argument("checkpoint", type=Path, help="last.pt of a training run")
@@ -182,6 +183,25 @@ def _make_pack(options: argparse.Namespace) -> None:
         exclude=options.exclude,
         leave_out=frozenset(options.leave_out),
     )
+
+
+def _insertions(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    part = parts.add_parser(
+        "insertions",
+        help="the family of insertions, into a training pack that exists",
+        description="Make the family of insertions from the text and the families of a training "
+        "pack, and add it to the pack. 'spin' does so by itself.",
+    )
+    part.add_argument("pack", type=Path, help="folder of the training pack")
+    _thesauri(part)
+    part.add_argument("--treebank", type=Path, action="append", default=[], help="CoNLL-U file")
+    part.set_defaults(run=_add_insertions)
+
+
+def _add_insertions(options: argparse.Namespace) -> None:
+    from detector.training.spin.build import add_insertions
+
+    add_insertions(options.pack, thesauri=options.thesauri, treebank=options.treebank)
 
 
 def _encoder(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

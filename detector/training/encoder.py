@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from detector.training.model import PACKAGE, starting_point
 from detector.training.pack import (
+    NOTHING,
     Stream,
     Types,
     load_families,
@@ -240,9 +241,9 @@ def _work(rank: int, job: _Job) -> None:
 
 
 def restorable(types: Types) -> NDArray[np.int64]:
-    """The types that the restoration head can name: the most frequent words, by frequency."""
+    """What the restoration head can name: the most frequent words, by frequency, and `NOTHING`."""
     words = (at for at, surface in enumerate(types.surfaces) if is_lexical(surface))
-    return np.fromiter(islice(words, MAX_FORMS), np.int64)
+    return np.array([*islice(words, MAX_FORMS - 1), NOTHING], np.int64)
 
 
 def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> None:

@@ -27,7 +27,7 @@ from detector.encoder import FORMAT
 from detector.restoration_head import FILE as RESTORATION
 from detector.training.encoder import MANIFEST, open_sampler, restorable
 from detector.training.model import EPSILON, HEADS, LAYERS, WIDTH, load_state, package_folder
-from detector.training.pack import load_types
+from detector.training.pack import NOTHING, load_types
 from detector.training.windows import Recipe, WindowSampler
 
 BLOCK = 32
@@ -301,9 +301,9 @@ def export_encoder(
 
 
 def restorable_forms(pack: Path) -> list[str]:
-    """The forms that the restoration head of a pack knows."""
+    """The forms that the restoration head of a pack knows; the empty one stands for `NOTHING`."""
     types = load_types(pack)
-    return [types.surfaces[at] for at in restorable(types).tolist()]
+    return ["" if at == NOTHING else types.surfaces[at] for at in restorable(types).tolist()]
 
 
 def save_restoration(state: State, forms: list[str], path: Path) -> None:

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 
 END_OF_DOCUMENT = 0
 END_OF_PARAGRAPH = 1
+NOTHING = END_OF_DOCUMENT
+"""What stood where a word was put in: a mark that is no word serves."""
+
 FORMAT = 1
 
 UNLABELLED = 255
@@ -30,6 +33,8 @@ UNLABELLED = 255
 @dataclass(frozen=True)
 class Types:
     """The vocabulary of a pack, in descending frequency after the two marks.
+
+    Types that a family brought into a finished pack stand after all others.
 
     Attributes
     ----------
@@ -58,6 +63,9 @@ class Family:
 
     `weights` (float32) are relative chances within one type's targets, as this family's spinner
     would choose. ``END_OF_DOCUMENT`` never occurs as a target.
+
+    A target of several words may hold the replaced word ("large or big" for "large"). That word
+    was kept, and nothing stood where the others stand now: see `kept_words`.
     """
 
     name: str
@@ -167,6 +175,42 @@ def load_types(folder: Path) -> Types:
             word_starts=arrays["word_starts"],
             clean_counts=arrays["clean_counts"],
         )
+
+
+def registers_of(folder: Path) -> list[str]:
+    """The names of the registers of a pack."""
+    return list(json.loads((folder / "pack.json").read_text())["registers"])
+
+
+def kept_words(types: Types) -> NDArray[np.int64]:
+    """Which replaced type each word of a phrase would be kept from.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_pieces,)
+        At the first piece of each word of a type of several words, the type that is this word
+        alone; -1 where there is none, and at all other pieces. Where the phrase replaces that
+        type, the word was kept.
+
+    Examples
+    --------
+    >>> surfaces = ["</document>", "</paragraph>", "big", "or", "large", "large or big"]
+    >>> starts = np.ones(6, np.bool_)
+    >>> offsets = np.array([0, 0, 0, 1, 2, 3, 6], np.uint32)
+    >>> types = Types(surfaces, np.arange(6, dtype=np.uint16), offsets, starts, np.ones(6))
+    >>> kept_words(types).tolist()
+    [-1, -1, -1, 4, 3, 2]
+    """
+    numbers = {surface: at for at, surface in enumerate(types.surfaces)}
+    kept = np.full(len(types.pieces), -1, np.int64)
+    for at, surface in enumerate(types.surfaces):
+        if " " not in surface:
+            continue
+        first, last = int(types.offsets[at]), int(types.offsets[at + 1])
+        starts = first + np.flatnonzero(types.word_starts[first:last])
+        words = [word for word in surface.split(" ") if any(map(str.isalnum, word))]
+        kept[starts] = [numbers.get(word, -1) for word in words]
+    return kept
 
 
 def save_family(folder: Path, family: Family) -> None:

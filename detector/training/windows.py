@@ -25,11 +25,13 @@ from detector.encoder import CLS, MAX_WORD_PIECES, PAD, SEP
 from detector.training.pack import (
     END_OF_DOCUMENT,
     END_OF_PARAGRAPH,
+    NOTHING,
     UNLABELLED,
     Family,
     Pairs,
     Stream,
     Types,
+    kept_words,
 )
 
 SENTENCE_ENDS = (".", "!", "?")
@@ -94,11 +96,12 @@ class Batch:
     ids : ndarray of int64, shape (n_windows, length)
         Piece ids.
     labels : ndarray of float32, shape (n_windows, length)
-        1 at the first piece of a replaced word, else 0.
+        1 at the first piece of a replaced or inserted word, else 0.
     weights : ndarray of float32, shape (n_windows, length)
         Weight in the loss: 0 wherever no word begins or its label is unknown.
     origins : ndarray of int64, shape (n_windows, length)
-        Type that stood there before, at the first pieces of replaced words; -1 elsewhere.
+        Type that stood there before, at the first pieces of replaced words, `NOTHING` at those of
+        words that were put in where nothing stood; -1 elsewhere.
     """
 
     ids: NDArray[np.int64]
@@ -249,6 +252,7 @@ class Expander:
         lengths[END_OF_DOCUMENT], lengths[END_OF_PARAGRAPH] = 2, 1
         self._pieces = np.concatenate([marks, pieces])
         self._starts = np.concatenate([np.zeros(3, dtype=np.bool_), starts])
+        self._kept = np.concatenate([np.full(3, -1), kept_words(types)[keep]])
         self.lengths = lengths
         self._offsets = np.concatenate([[0], np.cumsum(lengths)])
         letters = [any(map(str.isalpha, surface)) for surface in types.surfaces]
@@ -287,9 +291,14 @@ class Expander:
         begins = self._starts[source] & self.is_word[types.ravel()[of]]
         row, column, of = row[begins], column[begins], of[begins]
         replaced = labels.ravel()[of] == 1
-        batch.labels[row, column] = replaced
-        batch.weights[row, column] = weights.ravel()[of]
-        batch.origins[row, column] = np.where(replaced, origins.ravel()[of], -1)
+        # A phrase that holds the word which it replaces kept it: the others were put in.
+        kept = replaced & (self._kept[source[begins]] == origins.ravel()[of])
+        grown = np.zeros(types.size, dtype=np.bool_)
+        grown[of[kept]] = True
+        batch.labels[row, column] = replaced & ~kept
+        batch.weights[row, column] = np.where(kept, 1.0, weights.ravel()[of])
+        before = np.where(grown[of], NOTHING, origins.ravel()[of])
+        batch.origins[row, column] = np.where(replaced & ~kept, before, -1)
         return batch
 
 

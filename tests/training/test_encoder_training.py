@@ -98,7 +98,7 @@ def test_frozen_layers_stay(pack: Path, tmp_path: Path) -> None:
     frozen = Training(batch=2, compile=False, half=False, warm_up=1, frozen=2)
     train_encoder(pack, tmp_path, steps=2, training=frozen, recipe=SHORT)
     trained = torch.load(tmp_path / "last.pt", weights_only=True)["model"]
-    start = starting_point(3).state_dict()
+    start = starting_point(4).state_dict()
     moved = {name for name in start if not torch.equal(start[name], trained[name])}
     assert moved
     assert all(name.startswith(("head", "layers", "restore")) for name in moved)

