@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -464,7 +465,10 @@ class _Source:
         sizes = np.array([len(group) for group in self._by_register], dtype=np.float64)
         self._chances = sizes**recipe.register_power / (sizes**recipe.register_power).sum()
         self._starts = starts
-        self._uses = _Uses(ids)
+
+    @cached_property
+    def _uses(self) -> _Uses:
+        return _Uses(self._stream.ids)
 
     def search(
         self, wanted: NDArray[np.float64], n_windows: int, rng: np.random.Generator
@@ -499,7 +503,10 @@ class _Uses:
     """Where each type stands in a stream."""
 
     def __init__(self, ids: NDArray[np.uint32]) -> None:
-        self._places = np.argsort(ids, kind="stable").astype(np.uint32)
+        # Sorting type and place as one number takes a fifth of the time of an argsort.
+        keys = (ids.astype(np.uint64) << np.uint64(32)) | np.arange(len(ids), dtype=np.uint64)
+        keys.sort()
+        self._places = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)
         self._bounds = np.concatenate([[0], np.cumsum(np.bincount(ids))])
 
     def draw(
