@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from detector.evaluation.datasets import (
 )
 from detector.evaluation.evaluation import DatasetSummary, Evaluation, FindingKey, Skipped
 from detector.evaluation.labelled import Dataset, Kind, pooled
-from detector.evaluation.languagetool import LanguageToolBaseline, named_server
+from detector.evaluation.languagetool import LanguageToolBaseline
+from detector.evaluation.languagetool import grammar_server as open_grammar_server
 from detector.evaluation.measures import LEARNERS, measure
 from detector.evaluation.sample import Figure, Sample
 from detector.evaluation.scorers import Judgement, Scorer, open_detector
@@ -87,7 +89,8 @@ def run(
         Whether to measure the baselines too.
     grammar_server : str, optional
         URL of a LanguageTool server, a slow baseline (about 1,400 words a second); default:
-        ``$DETECTOR_GRAMMAR_SERVER``, else that column is left out.
+        ``$DETECTOR_GRAMMAR_SERVER``, else a server of the installation in ``$LTP_PATH``, else that
+        column is left out.
     jobs : int
         Number of processes that run the product; the figures do not depend on it.
     progress : bool
@@ -107,28 +110,31 @@ def run(
     if together := pooled(datasets):
         datasets.append(together)
     product = open_detector(models, jobs=jobs)
-    scorers: list[Scorer] = [product]
-    if with_baselines:
-        try:
-            honest = honest_texts(folder)
-        except SourceError as error:
-            skipped.append(Skipped("baselines", str(error)))
-        else:
-            scorers += baselines(product.detector.resources, honest)
-        try:
-            scorers.append(LanguageToolBaseline(named_server(grammar_server)))
-        except SourceError as error:
-            skipped.append(Skipped("baseline LanguageTool", error.reason))
     resources = product.detector.resources
-    return evaluate(
-        datasets,
-        scorers,
-        model_version=resources.manifest.model_version,
-        quick=quick,
-        skipped=skipped,
-        progress=progress,
-        trained_on=_trained_on(resources.encoder),
-    )
+    with ExitStack() as servers:
+        scorers: list[Scorer] = [product]
+        if with_baselines:
+            try:
+                honest = honest_texts(folder)
+            except SourceError as error:
+                skipped.append(Skipped("baselines", str(error)))
+            else:
+                scorers += baselines(resources, honest)
+            try:
+                server = servers.enter_context(open_grammar_server(grammar_server))
+            except SourceError as error:
+                skipped.append(Skipped("baseline LanguageTool", error.reason))
+            else:
+                scorers.append(LanguageToolBaseline(server))
+        return evaluate(
+            datasets,
+            scorers,
+            model_version=resources.manifest.model_version,
+            quick=quick,
+            skipped=skipped,
+            progress=progress,
+            trained_on=_trained_on(resources.encoder),
+        )
 
 
 def _trained_on(encoder: Encoder | None) -> str:

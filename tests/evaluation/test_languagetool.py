@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 
 from detector.errors import SourceError
-from detector.evaluation.languagetool import LanguageToolBaseline, named_server
+from detector.evaluation.datasets import load_founding
+from detector.evaluation.languagetool import LanguageToolBaseline, grammar_server
 
 
 class FakeServer(BaseHTTPRequestHandler):
@@ -58,7 +63,58 @@ def test_no_server() -> None:
 
 def test_a_server_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DETECTOR_GRAMMAR_SERVER", raising=False)
-    with pytest.raises(SourceError, match="--grammar-server"):
-        named_server(None)
+    monkeypatch.delenv("LTP_PATH", raising=False)
+    with pytest.raises(SourceError, match="--grammar-server"), grammar_server():
+        pass
     monkeypatch.setenv("DETECTOR_GRAMMAR_SERVER", "http://localhost:8081")
-    assert named_server(None) == "http://localhost:8081"
+    with grammar_server() as url:
+        assert url == "http://localhost:8081"
+    with grammar_server("http://localhost:8082") as url:
+        assert url == "http://localhost:8082"
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="needs Java")
+def test_a_folder_without_installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DETECTOR_GRAMMAR_SERVER", raising=False)
+    monkeypatch.setenv("LTP_PATH", str(tmp_path))
+    with pytest.raises(SourceError, match="holds no LanguageTool"), grammar_server():
+        pass
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="needs Java")
+def test_a_server_that_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DETECTOR_GRAMMAR_SERVER", raising=False)
+    monkeypatch.setenv("LTP_PATH", str(tmp_path))
+    (tmp_path / "languagetool-server.jar").write_bytes(b"no jar")
+    with pytest.raises(SourceError, match="does not start"), grammar_server():
+        pass
+
+
+@pytest.fixture(scope="module", name="real")
+def _real() -> Iterator[LanguageToolBaseline]:
+    if "LTP_PATH" not in os.environ or shutil.which("java") is None:
+        pytest.skip('needs Java and an installation: export LTP_PATH="$(.ci/languagetool)"')
+    with grammar_server() as url:
+        yield LanguageToolBaseline(url)
+
+
+def test_a_real_server_finds_errors_of_spelling_and_agreement(real: LanguageToolBaseline) -> None:
+    text = "\U0001f642 She recieve a answer. The command structures changed."
+    (judgement,) = real.judge([text])
+    found = {finding.span.of(text): finding.expected for finding in judgement.flagged}
+    assert "receive" in found["recieve"]
+    assert "an" in found["a"]
+    words = {judgement.document.forms[at] for at in np.flatnonzero(judgement.scores)}
+    assert words == {"recieve", "a"}
+
+
+def test_a_real_server_knows_no_odd_substitution(real: LanguageToolBaseline) -> None:
+    spun = next(text for text in load_founding(Path()).texts if text.spun)
+    (judgement,) = real.judge([spun.text])
+    hard = [replaced.span for replaced in spun.replaced or () if replaced.certain]
+    assert len(hard) == 32
+    assert not any(
+        span.start < finding.span.end and finding.span.start < span.end
+        for span in hard
+        for finding in judgement.flagged
+    )
