@@ -36,7 +36,7 @@ INSTALLATION_VARIABLE = "LTP_PATH"
 language-tool-python."""
 
 _TIMEOUT = 300.0
-_START_TIMEOUT = 120.0
+_START_TIMEOUT = 300.0
 _JAR = "languagetool-server.jar"
 
 

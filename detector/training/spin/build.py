@@ -60,6 +60,9 @@ REGISTER_WEIGHTS: Mapping[str, float] = {
 
 _OTHER_REGISTER = 0.1
 
+COUNTED_TYPES = 20_000_000
+"""Types of running text in which insertions are counted."""
+
 
 @dataclass(frozen=True)
 class PackOptions:
@@ -188,11 +191,7 @@ def add_insertions(
         Of everything drawn.
     """
     wordnet = thesauri / WORDNET_FILE
-    text = RunningText(
-        load_types(pack),
-        np.concatenate([load_stream(path).ids for path in sorted(pack.glob("shard-*.npz"))]),
-        read_treebank(treebank)[1],
-    )
+    text = RunningText(load_types(pack), _counted_text(pack), read_treebank(treebank)[1])
     swaps, counts = insertion_swaps(
         text,
         load_families(pack),
@@ -201,6 +200,16 @@ def add_insertions(
     )
     if swaps:
         append_family(pack, INSERTIONS, swaps, counts, tokenizer)
+
+
+def _counted_text(pack: Path) -> NDArray[np.uint32]:
+    """The first types of a pack's clean text, `COUNTED_TYPES` at most."""
+    parts = [np.empty(0, np.uint32)]
+    for path in sorted(pack.glob("shard-*.npz")):
+        wanted = COUNTED_TYPES - sum(map(len, parts))
+        if wanted > 0:
+            parts.append(load_stream(path).ids[:wanted])
+    return np.concatenate(parts)
 
 
 def _pairs(spun: Path | None, index: TypeIndex, leaks: Leaks) -> list[AlignedPair]:

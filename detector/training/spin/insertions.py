@@ -300,7 +300,9 @@ def _following(text: RunningText, order: NDArray[np.int64], phrase: str) -> NDAr
     if len(numbers) < len(words):
         return np.empty(0, np.uint32)
     rarest = int(np.argmin(text.types.clean_counts[numbers]))
-    bounds = np.searchsorted(text.ids, [numbers[rarest], numbers[rarest] + 1], sorter=order)
+    # As uint32: for another type numpy would copy the text.
+    ends = (numbers[rarest] + np.arange(2)).astype(np.uint32)
+    bounds = np.searchsorted(text.ids, ends, sorter=order)
     at = order[bounds[0] : bounds[1]] - rarest
     at = at[(at >= 0) & (at + len(words) < len(text.ids))]
     for place, number in enumerate(numbers.tolist()):
