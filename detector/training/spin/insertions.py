@@ -1,24 +1,21 @@
-"""Insertions: words put in where nothing stood ("large or big", "exceptionally rose").
+"""Insertions: words put in where nothing stood ("large or big", "as a rule rose").
 
-Some spinners make a sentence longer: they double a word with a synonym, or add an adverb. A target
+Some spinners make a sentence longer: they double a word with a synonym, or add a phrase. A target
 of such a family holds the word that it replaces, which therefore counts as kept
 (`detector.training.pack.Family`); the words beside it were put in.
 
-Three sources, none of them a list made by hand:
+Two sources, neither of them a list made by hand:
 
 doublets
     A word and one that a thesaurus links closely to it, as alternatives: "or", "or perhaps". What
     follows "or" between two words of a class, and how often, is counted in running text.
-adverbs
-    Single adverbs of WordNet, where text avoids them: before a verb or adjective that has them
-    significantly more rarely than others of its class ("exceptionally rose").
 adverbials
     Adverbs of several words of WordNet ("in a manner of speaking"), before a verb or adjective if
     text puts other words after them.
 
 An insertion that fits as well as the text without it is no error, and a model that is taught to
-flag it cries wolf. Hence these restrictions, and hence what text makes more often than chance would
-("more or less") is left out.
+flag it cries wolf. Hence these restrictions; hence what text makes more often than chance would
+("more or less") is left out; and hence single adverbs are: "never" fits nearly everywhere.
 """
 
 from __future__ import annotations
@@ -30,7 +27,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
 
 from detector.training.inflection import Inflections
 from detector.training.pack import Family, Types
@@ -46,19 +42,13 @@ LINKING = frozenset({"moby", "wordnet"})
 """Families whose targets may double a word."""
 
 MODIFIED = frozenset({"ADJ", "VERB"})
-"""Those that a single adverb may precede."""
+"""Those that an adverb may precede."""
 
 ALTERNATIVE = "or"
 """What begins a joint. Text joins words of like meaning by "and" too often to call it odd."""
 
 NEAREST = 8
 """Links of a word, the closest ones, that may double it."""
-
-SIGNIFICANCE = 0.05
-"""Level of the one-sided test that a word avoids an adverb."""
-
-RARELY = 0.05
-"""An avoided adverb occurs at most this share as often as expected."""
 
 _ADVERBS_IN_JOINT = 12
 _DRAW_FLATTENING = 0.5
@@ -127,7 +117,7 @@ def insertion_swaps(
     n_sources: int = SOURCES,
     max_targets: int = TARGETS,
 ) -> tuple[Swaps, dict[str, int]]:
-    """The whole family: its three sources in equal parts, drawn, and rid of what is usual.
+    """The whole family: its two sources in equal parts, drawn, and rid of what is usual.
 
     Parameters
     ----------
@@ -162,7 +152,6 @@ def insertion_swaps(
     ]
     candidates = merged(
         doublets(links, joints(text, wordnet), sources),
-        adverbs(text, wordnet, sources),
         adverbials(text, wordnet, sources),
     )
     words = Wordbook(
@@ -228,46 +217,19 @@ def doublets(links: Iterable[Swaps], chances: Mapping[str, float], sources: Iter
             words = [pair for pair in family.get(form, {}).items() if " " not in pair[0]]
             for target, weight in sorted(words, key=lambda pair: (-pair[1], pair[0]))[:NEAREST]:
                 for joint, chance in chances.items():
+                    if form in joint.split(" "):
+                        continue  # which of the two was kept?
                     found[f"{form} {joint} {target}"] += chance * weight
                     found[f"{target} {joint} {form}"] += chance * weight / 2
         swaps[form] = dict(found)
     return swaps
 
 
-def adverbs(text: RunningText, wordnet: Thesaurus, sources: Sequence[str]) -> Swaps:
-    """An adverb before a verb or adjective that text avoids there.
-
-    Within a class, adverb `a` is expected before word `w` ``n(a) * n(w) / n`` times, from the pairs
-    of any adverb and any word of that class. It is avoided where it occurs `RARELY` as often, and
-    a Poisson variable of that mean would be as small with probability `SIGNIFICANCE` at most.
-    """
-    surfaces = text.types.surfaces
-    may = text.adverbs(wordnet)
-    first, second = text.ids[:-1], text.ids[1:]
-    swaps: Swaps = {}
-    for word_class in sorted(MODIFIED):
-        pairs = np.flatnonzero(may[first] & text.are({word_class})[second])
-        rows, row = np.unique(first[pairs], return_inverse=True)
-        columns, column = np.unique(second[pairs], return_inverse=True)
-        counts = np.zeros((len(rows), len(columns)))
-        np.add.at(counts, (row, column), 1.0)
-        totals = counts.sum(axis=1)
-        for at in np.flatnonzero(np.isin(columns, text.numbers(sources))).tolist():
-            expected = totals * counts[:, at].sum() / counts.sum()
-            significant = poisson.cdf(counts[:, at], expected) <= SIGNIFICANCE
-            avoided = np.flatnonzero(significant & (counts[:, at] <= RARELY * expected))
-            form = surfaces[int(columns[at])]
-            swaps[form] = {
-                f"{surfaces[int(rows[adverb])]} {form}": float(totals[adverb]) ** _DRAW_FLATTENING
-                for adverb in avoided.tolist()
-            }
-    return swaps
-
-
 def adverbials(text: RunningText, wordnet: Thesaurus, sources: Iterable[str]) -> Swaps:
     """An adverb of several words before a verb or adjective, where text seldom has that class.
 
-    A phrase is put before a class that follows it less than half as often as it follows any word.
+    A phrase is put before a class that follows it less than a quarter as often as it follows any
+    word.
     """
     order = np.argsort(text.ids, kind="stable")
     phrases = [
@@ -284,10 +246,14 @@ def adverbials(text: RunningText, wordnet: Thesaurus, sources: Iterable[str]) ->
         if not len(following):
             continue
         for word_class, found in before.items():
-            if members[word_class][following].mean() < usual[word_class] / 2:
+            if members[word_class][following].mean() < usual[word_class] / 4:
                 found[phrase] = len(following) ** _DRAW_FLATTENING
     return {
-        form: {f"{phrase} {form}": weight for phrase, weight in before[word_class].items()}
+        form: {
+            f"{phrase} {form}": weight
+            for phrase, weight in before[word_class].items()
+            if form not in phrase.split(" ")
+        }
         for form in sources
         if (word_class := text.word_classes.get(form, "")) in MODIFIED
     }
@@ -350,8 +316,8 @@ def inserted(form: str, target: str) -> str:
 
     Examples
     --------
-    >>> inserted("large", "large or big"), inserted("rose", "exceptionally rose")
-    ('or big', 'exceptionally')
+    >>> inserted("large", "large or big"), inserted("rose", "as a rule rose")
+    ('or big', 'as a rule')
     """
     if target.startswith(f"{form} "):
         return target.removeprefix(f"{form} ")
