@@ -215,19 +215,26 @@ def _encoder(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     part.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     part.add_argument("--minutes", type=float, help="length of the run")
     part.add_argument("--steps", type=int, help="length of the run")
+    part.add_argument("--start", type=Path, help="checkpoint of another run to begin with")
     part.add_argument("--leave-out", action="append", default=[], help="name of a family")
     part.add_argument("--device", default="cpu", help="as torch calls it (default: %(default)s)")
     part.add_argument("--jobs", type=int, default=1, help="processes of one thread each")
+    part.add_argument("--batch", type=int, default=32, help="windows a step and process")
+    part.add_argument(
+        "--frozen", type=int, help="keep the embeddings and so many of the first layers"
+    )
     part.add_argument("--seed", type=int, default=0)
     part.set_defaults(run=_train_encoder)
 
 
 def _train_encoder(options: argparse.Namespace) -> None:
-    from detector.training.encoder import train_encoder
+    from detector.training.encoder import Training, train_encoder
 
     train_encoder(
         options.pack,
         options.out,
+        start=options.start,
+        training=Training(batch=options.batch, frozen=options.frozen),
         leave_out=frozenset(options.leave_out),
         steps=options.steps,
         minutes=options.minutes,
