@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import get_args
 
 from detector.errors import ConfigError
+from detector.report import Severity
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Most severe first."""
+DEFAULT_SEVERITY: Severity = "warning"
 
 # Entries of a list that a record names one by one.
 _FEW = 8
@@ -27,12 +33,16 @@ class Config:
     phrases : tuple of (str, str)
         Phrases to flag, each with what is expected in its place ("" where nothing is), beside the
         curated ones.
+    severity : tuple of (str, {"error", "warning", "notice"})
+        Names of checks, each with the severity of its findings; a mapping will do. "warning" for
+        those not named.
     """
 
     min_probability: float | None = None
     disable: frozenset[str] = frozenset()
     allow: frozenset[str] = frozenset()
     phrases: tuple[tuple[str, str], ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
 
     def threshold(self, default: float) -> float:
         """The probability from which on findings are reported; `default` is that of the models."""
@@ -58,6 +68,7 @@ class Config:
         object.__setattr__(self, "disable", _strings("disable", self.disable))
         object.__setattr__(self, "allow", _strings("allow", self.allow))
         object.__setattr__(self, "phrases", tuple((str(a), str(b)) for a, b in self.phrases))
+        object.__setattr__(self, "severity", _severities(self.severity))
 
 
 def _strings(option: str, values: Iterable[str]) -> frozenset[str]:
@@ -72,3 +83,15 @@ def _written(value: object) -> str:
         return str(value)
     entries = sorted(map(str, value))
     return ", ".join(entries) if len(entries) <= _FEW else f"{len(entries)} entries"
+
+
+def _severities(
+    given: Mapping[str, Severity] | Iterable[tuple[str, Severity]],
+) -> tuple[tuple[str, Severity], ...]:
+    severities = dict(given)
+    for check, severity in severities.items():
+        if severity not in SEVERITIES:
+            raise ConfigError(
+                f"the severity of {check} is {severity!r}: give one of {', '.join(SEVERITIES)}"
+            )
+    return tuple(sorted(severities.items()))

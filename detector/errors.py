@@ -8,6 +8,9 @@ DetectorError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class DetectorError(Exception):
     """Base of all errors that this package raises on purpose."""
@@ -39,3 +42,17 @@ class ConfigError(DetectorError):
 
 class ModelError(DetectorError):
     """The models are missing, incomplete, damaged or of another format."""
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """A parenthesis that names the most similar of the known names, or "" if none is similar.
+
+    Examples
+    --------
+    >>> nearest("spintx", ["spintax", "inflection"])
+    ' (did you mean "spintax"?)'
+    >>> nearest("x", ["spintax"])
+    ''
+    """
+    near = get_close_matches(given, list(known), n=1)
+    return f' (did you mean "{near[0]}"?)' if near else ""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detector.allow import AllowList
 from detector.analysis import Analysis
 from detector.annotate import Annotator
-from detector.checks import CHECKS
-from detector.config import Config
+from detector.checks import CHECKS, refuse_unknown_checks
+from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document
-from detector.errors import ConfigError
+from detector.ignores import silence
 from detector.language import Prose, prose
 from detector.merge import merge
 from detector.paragraphs import paragraphs
@@ -35,7 +35,7 @@ class Detector:
     Parameters
     ----------
     config : Config
-        Options.
+        Options, for all articles that have none of their own (`Article.config`).
     models : Path, optional
         A folder of models; default: ``$DETECTOR_MODELS``, else the ones that ship with the package.
 
@@ -55,17 +55,11 @@ class Detector:
 
     def __init__(self, config: Config | None = None, *, models: Path | str | None = None) -> None:
         self.config = config or Config()
-        _refuse_unknown(self.config.disable)
+        refuse_unknown_checks(self.config)
         self.resources = Resources.open(None if models is None else Path(models))
-        thresholds = self.resources.manifest.thresholds
-        self.min_probability = self.config.threshold(thresholds["min_probability"])
+        self._rules: dict[Config, _Rules] = {}
+        self.min_probability = self._rules_of(self.config).min_probability
         self._annotator = Annotator.build(self.resources, floor=self.min_probability)
-        self._checks = [
-            check.build(self.resources, self.config)
-            for check in CHECKS
-            if check.name not in self.config.disable
-        ]
-        self._allow = AllowList(self.config.allow)
 
     def score(self, text: str | Article) -> Report:
         """The report on one article."""
@@ -109,23 +103,34 @@ class Detector:
 
     def _examine_batch(self, articles: Sequence[Article]) -> list[tuple[Report, Analysis | None]]:
         drafts = [self._draft(article) for article in articles]
-        readable = [draft for draft in drafts if draft.prose.status != "skipped"]
-        annotated = self._annotator.annotate([draft.document for draft in readable])
-        analyses = {id(draft): a for draft, a in zip(readable, annotated, strict=True)}
+        analyses = self._analyses(draft for draft in drafts if draft.prose.status != "skipped")
         return [self._examined(draft, analyses.get(id(draft))) for draft in drafts]
 
+    def _analyses(self, drafts: Iterable[_Draft]) -> dict[int, Analysis]:
+        """The analyses by the identity of the draft; in one batch but for the thresholds."""
+        by_floor: dict[float, list[_Draft]] = {}
+        for draft in drafts:
+            by_floor.setdefault(draft.rules.min_probability, []).append(draft)
+        analyses: dict[int, Analysis] = {}
+        for floor, group in by_floor.items():
+            annotator = replace(self._annotator, floor=floor)
+            annotated = annotator.annotate([draft.document for draft in group])
+            analyses.update(zip(map(id, group), annotated, strict=True))
+        return analyses
+
     def _draft(self, article: Article) -> _Draft:
+        rules = self._rules_of(article.config or self.config)
         document = segment(article.text, self.resources.boundaries)
-        return _Draft(article, document, prose(document))
+        return _Draft(article, document, prose(document), rules)
+
+    def _rules_of(self, config: Config) -> _Rules:
+        if config not in self._rules:
+            self._rules[config] = _Rules(config, self.resources)
+        return self._rules[config]
 
     def _examined(self, draft: _Draft, analysis: Analysis | None) -> tuple[Report, Analysis | None]:
-        findings = () if analysis is None else self._findings(analysis)
+        findings = () if analysis is None else draft.rules.findings(analysis)
         return self._report(draft, analysis, findings), analysis
-
-    def _findings(self, analysis: Analysis) -> tuple[Finding, ...]:
-        found = [finding for check in self._checks for finding in check.find(analysis)]
-        merged = merge(self._allow.keep(found, analysis.document))
-        return tuple(finding for finding in merged if finding.probability >= self.min_probability)
 
     def _report(
         self, draft: _Draft, analysis: Analysis | None, findings: tuple[Finding, ...]
@@ -134,6 +139,8 @@ class Detector:
         document, judged = draft.document, draft.prose
         scored = judged.status == "scored"
         reliability = provisional(findings, document.n_words) if scored else None
+        # After the reliability: a comment hides a finding, but makes no text more reliable.
+        silenced = silence(findings, draft.article.ignores)
         return Report(
             source=draft.article.source,
             record=draft.article.record,
@@ -144,9 +151,34 @@ class Detector:
             n_words=document.n_words,
             reliability=reliability,
             verdict=None if reliability is None else verdict(reliability, manifest.thresholds),
-            findings=findings,
+            findings=silenced.findings,
+            n_ignored=silenced.n_ignored,
             paragraphs=() if analysis is None else paragraphs(analysis, findings),
             text=document.text,
+            unused_ignores=silenced.unused,
+        )
+
+
+class _Rules:
+    """What one configuration makes of an analysis. Cheap: the models belong to the detector."""
+
+    def __init__(self, config: Config, resources: Resources) -> None:
+        refuse_unknown_checks(config)
+        self.min_probability = config.threshold(resources.manifest.thresholds["min_probability"])
+        self._checks = [
+            check.build(resources, config) for check in CHECKS if check.name not in config.disable
+        ]
+        self._allow = AllowList(config.allow)
+        self._severity = dict(config.severity)
+
+    def findings(self, analysis: Analysis) -> tuple[Finding, ...]:
+        """The findings of all checks: allowed ones dropped, the others merged."""
+        found = [finding for check in self._checks for finding in check.find(analysis)]
+        merged = merge(self._allow.keep(found, analysis.document))
+        return tuple(
+            replace(finding, severity=self._severity.get(finding.check, DEFAULT_SEVERITY))
+            for finding in merged
+            if finding.probability >= self.min_probability
         )
 
 
@@ -155,6 +187,7 @@ class _Draft:
     article: Article
     document: Document
     prose: Prose
+    rules: _Rules
 
 
 def _article(text: str | Article) -> Article:
@@ -172,12 +205,3 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def _refuse_unknown(names: Iterable[str]) -> None:
-    known = {check.name for check in CHECKS}
-    if unknown := sorted(set(names) - known):
-        raise ConfigError(
-            f"there is no check named {', '.join(unknown)}: "
-            f"the checks are {', '.join(sorted(known))}"
-        )

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from detector.document import Document, Span
+
+if TYPE_CHECKING:
+    from detector.ignores import Ignore
 
 SCHEMA_VERSION = "1"
 
@@ -223,6 +226,8 @@ class Report:
         knows them. They count in `reliability`, which says what the text is.
     text : str
         The article itself, for renderers; not part of the JSON.
+    unused_ignores : tuple of Ignore
+        Comments in the source that silence nothing, or are wrong; not part of the JSON.
     """
 
     source: str
@@ -242,6 +247,7 @@ class Report:
     n_ignored: int = 0
     n_known: int = 0
     text: str = field(default="", repr=False, compare=False)
+    unused_ignores: tuple[Ignore, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def findings_per_1000_words(self) -> float:

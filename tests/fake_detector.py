@@ -1,6 +1,7 @@
 """A detector without models, for tests of what surrounds one.
 
-It flags each "wilt", and does to its process what an article that is an order tells it to.
+It flags each "wilt" with a probability of 0.9, heeds an article's own options, and does to its
+process what an article that is an order tells it to.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import re
 import signal
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from detector import parallel
 from detector.config import Config
 from detector.document import Span
 from detector.errors import SourceError
+from detector.ignores import silence
 from detector.report import Evidence, Finding, Report, Suggestion
 from detector.segment import segment
 from detector.sources import Article
@@ -49,7 +52,7 @@ def score(batch: list[Article]) -> list[Report]:
 
 def fake_report(article: Article) -> Report:
     document = segment(article.text)
-    findings = tuple(
+    found = tuple(
         Finding.at(
             document,
             Span(*match.span()),
@@ -60,6 +63,8 @@ def fake_report(article: Article) -> Report:
         )
         for match in re.finditer(r"\bwilt\b", article.text)
     )
+    findings = tuple(_configured(found, article.config or Config()))
+    silenced = silence(findings, article.ignores)
     scored = document.n_words >= ENOUGH_WORDS
     return Report(
         source=article.source,
@@ -71,9 +76,18 @@ def fake_report(article: Article) -> Report:
         n_words=document.n_words,
         reliability=(10.0 if findings else 90.0) if scored else None,
         verdict=("spun" if findings else "clean") if scored else None,
-        findings=findings,
+        findings=silenced.findings,
+        n_ignored=silenced.n_ignored,
         text=article.text,
+        unused_ignores=silenced.unused,
     )
+
+
+def _configured(findings: Iterable[Finding], config: Config) -> Iterator[Finding]:
+    for finding in findings:
+        wanted = finding.check not in config.disable and finding.actual not in config.allow
+        if wanted and finding.probability >= config.threshold(0.5):
+            yield replace(finding, severity=dict(config.severity).get(finding.check, "warning"))
 
 
 def obey(text: str) -> None:

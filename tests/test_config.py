@@ -27,3 +27,15 @@ def test_a_lone_string_is_no_list() -> None:
 def test_pickles() -> None:
     config = Config(min_probability=0.3, phrases=(("bosom peril", "breast cancer"),))
     assert pickle.loads(pickle.dumps(config)) == config
+
+
+def test_severities_are_a_mapping_and_hashable() -> None:
+    config = Config(severity={"spintax": "error", "inflection": "notice"})  # type: ignore[arg-type]
+    assert config.severity == (("inflection", "notice"), ("spintax", "error"))
+    assert config in {config}
+    assert pickle.loads(pickle.dumps(config)) == config
+
+
+def test_a_severity_is_one_of_three() -> None:
+    with pytest.raises(ConfigError, match="'fatal': give one of error, warning, notice"):
+        Config(severity={"spintax": "fatal"})  # type: ignore[arg-type]

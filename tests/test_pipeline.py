@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import detector as package
-from detector import Article, Config, ConfigError, Detector, Report
+from detector import Article, Config, ConfigError, Detector, Report, Span
+from detector.ignores import Ignore
 
 PROSE = (
     "The harbour board met on Tuesday to discuss the repairs. Members agreed that the old crane "
@@ -116,7 +117,7 @@ def test_disabled_checks_are_silent(spun: str) -> None:
 
 
 def test_unknown_checks_are_named() -> None:
-    with pytest.raises(ConfigError, match="there is no check named substitutoin"):
+    with pytest.raises(ConfigError, match=r"substitutoin.*did you mean \"substitution\""):
         Detector(Config(disable=frozenset({"substitutoin"})))
 
 
@@ -163,3 +164,48 @@ def test_any_text_gets_a_consistent_report(detector: Detector, text: str) -> Non
     else:
         assert report.reliability is not None
         assert 0 <= report.reliability <= 100
+
+
+def test_an_article_may_bring_its_own_options(detector: Detector, spun: str) -> None:
+    default = detector.score(spun)
+    odd = default.findings[0].actual
+    variants = [
+        Config(min_probability=0.9),
+        Config(allow=frozenset({odd})),
+        Config(severity={"substitution": "error"}),  # type: ignore[arg-type]
+        Config(disable=frozenset({"substitution"})),
+    ]
+    articles = [Article("<text>", spun, config=config) for config in variants]
+    *reports, plain = detector.score_many([*articles, spun])
+    assert plain == default
+    assert reports == [Detector(config).score(spun) for config in variants]
+    assert len({report.findings for report in (*reports, plain)}) == 5
+    assert {f.severity for f in reports[2].findings if f.check == "substitution"} == {"error"}
+    assert {f.severity for f in default.findings} == {"warning"}
+
+
+def test_processes_keep_each_article_to_its_options(detector: Detector, spun: str) -> None:
+    articles = [
+        Article("a.txt", spun, config=Config(severity={"substitution": level}))  # type: ignore[arg-type]
+        for level in ("error", "notice")
+    ]
+    alone = [report.to_dict() for report in detector.score_many(articles)]
+    assert [report.to_dict() for report in detector.score_many(articles, jobs=2)] == alone
+    assert alone[0] != alone[1]
+
+
+def test_an_article_with_wrong_options_is_refused(detector: Detector) -> None:
+    article = Article("a.txt", PROSE, config=Config(severity={"spintx": "error"}))  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match='did you mean "spintax"'):
+        detector.score(article)
+
+
+def test_a_comment_hides_a_finding_and_leaves_the_reliability(
+    detector: Detector, spun: str
+) -> None:
+    default = detector.score(spun)
+    ignores = (Ignore(1, 1, "ignore", Span(0, len(spun))), Ignore(2, 1, "ignore", Span(0, 0)))
+    report = detector.score(Article("a.txt", spun, ignores=ignores))
+    assert (report.findings, report.n_ignored) == ((), len(default.findings))
+    assert report.reliability == default.reliability
+    assert report.unused_ignores == ignores[1:]

@@ -196,3 +196,14 @@ def test_json_lines_stream(tmp_path: Path) -> None:
     assert isinstance(next(stream), Article)
     path.unlink()
     assert sum(1 for _ in stream) == 2
+
+
+def test_comments_that_silence_findings_are_read_and_are_no_prose(tmp_path: Path) -> None:
+    comment = "<!-- score: ignore -->"
+    for name in ("a.txt", "b.md", "c.html"):
+        (tmp_path / name).write_text(f"It has wilt. {comment}\nAnd on.", encoding="utf-8")
+    for article in read([tmp_path]):
+        assert isinstance(article, Article)
+        assert "score" not in article.text
+        assert len(article.text) == 43
+        assert [ignore.words for ignore in article.ignores] == ["ignore"]

@@ -10,6 +10,8 @@ from detector.checks.obfuscation import Obfuscation
 from detector.checks.rewriter_residue import RewriterResidue
 from detector.checks.spintax import Spintax
 from detector.checks.substitution import Substitution
+from detector.config import Config
+from detector.errors import ConfigError, nearest
 
 CHECKS: tuple[type[Check], ...] = (
     Substitution,
@@ -21,4 +23,15 @@ CHECKS: tuple[type[Check], ...] = (
     RewriterResidue,
 )
 
-__all__ = ["CHECKS", "Check"]
+__all__ = ["CHECKS", "Check", "refuse_unknown_checks"]
+
+
+def refuse_unknown_checks(config: Config) -> None:
+    """Raise `ConfigError` if an option names a check that does not exist."""
+    known = [check.name for check in CHECKS]
+    named = config.disable | {name for name, _ in config.severity}
+    for name in sorted(named - set(known)):
+        raise ConfigError(
+            f"there is no check named {name!r}{nearest(name, known)}: the checks are "
+            f"{', '.join(sorted(known))}"
+        )

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detector.config import Config
+    from detector.ignores import Ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +24,14 @@ class Article:
         so that they are offsets into the file all the same.
     record : int, str or None
         Row of a file that holds many articles: its ``id`` field, else its line number from 1.
+    ignores : tuple of Ignore
+        The comments in the source that silence findings, with offsets into the source.
+    config : Config or None
+        Options for this article in place of the detector's; None keeps those.
     """
 
     source: str
     text: str
     record: int | str | None = None
+    ignores: tuple[Ignore, ...] = ()
+    config: Config | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from detector.errors import SourceError
+from detector.ignores import find_ignores, without_ignores
 from detector.sources.article import Article
 from detector.sources.decoding import check_encoding, decode
 from detector.sources.markup import PROSE
@@ -109,8 +110,9 @@ def _whole(source: str, encoding: str | None, file: BinaryIO) -> Article | Sourc
         return error
     except OSError as error:
         return _failure(source, error)
-    prose = PROSE.get(_suffix(source))
-    return Article(source, prose(text) if prose else text)
+    suffix = _suffix(source)
+    prose = PROSE.get(suffix, without_ignores)
+    return Article(source, prose(text), ignores=find_ignores(text, suffix))
 
 
 def _suffix(path: str) -> str:
