@@ -46,6 +46,10 @@ class Text:
         """The flagged sentences, if any, each with a blank line after it, and the summary."""
         return "".join(f"{line}\n" for line in self._lines(report))
 
+    def quoted(self, report: Report) -> str:
+        """The flagged sentences alone."""
+        return "".join(f"{line}\n" for line in self._quoted(report))
+
     def _lines(self, report: Report) -> Iterator[str]:
         if not self.look.summary:
             yield from self._quoted(report)
@@ -84,10 +88,11 @@ class Text:
             return f"skipped: {reason}"
         found = count(len(report.findings), "finding")
         if report.reliability is None or report.verdict is None:
-            return f"{report.status} ({reason}), {found}"
+            return f"{report.status} ({reason}), {found}{_left_out(report)}"
         found += f" in {count(report.n_words, 'word')}"
         if report.findings:
             found += f" ({report.findings_per_1000_words:.1f} per 1,000)"
+        found += _left_out(report)
         verdict = self._paint(report.verdict, _VERDICTS[report.verdict])
         provisional = "" if report.calibrated else " (provisional)"
         return f"{verdict}, reliability {report.reliability:.1f} of 100{provisional}, {found}"
@@ -100,6 +105,12 @@ class Text:
 
     def _paint(self, text: str, style: str) -> str:
         return f"{style}{text}{_RESET}" if self.look.colour else text
+
+
+def _left_out(report: Report) -> str:
+    """How many findings an editor chose not to see."""
+    counts = {"known": report.n_known, "ignored": report.n_ignored}
+    return "".join(f", {number:,} {why}" for why, number in counts.items() if number)
 
 
 def _quote(text: str, excerpt: Excerpt) -> str:
