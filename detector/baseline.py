@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from detector.errors import ConfigError
 from detector.fingerprint import VERSION, fingerprint
+from detector.paragraphs import without
 from detector.report import Finding, Report
 
 _ABOUT = "Findings that 'score --baseline' does not report. Made by 'score --write-baseline'."
@@ -85,14 +86,18 @@ class Baseline:
         """
         known = self._articles.get(self._name(report), {})
         left = Counter({one: entry["count"] for one, entry in known.items()})
-        kept = []
+        kept: list[Finding] = []
+        gone: list[Finding] = []
         for finding in report.findings:
             one = fingerprint(report.text, finding)
             left[one] -= 1
-            if left[one] < 0:
-                kept.append(finding)
-        n_known = len(report.findings) - len(kept)
-        return replace(report, findings=tuple(kept), n_known=report.n_known + n_known)
+            (kept if left[one] < 0 else gone).append(finding)
+        return replace(
+            report,
+            findings=tuple(kept),
+            paragraphs=without(report.paragraphs, gone),
+            n_known=report.n_known + len(gone),
+        )
 
     def put(self, report: Report) -> None:
         """Take all findings of a report for known, and no other ones of its article."""

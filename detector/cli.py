@@ -24,16 +24,20 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from detector import __version__
-from detector.allow import load_allow
 from detector.checks import CHECKS
-from detector.checks.listed_phrase import load_phrases
-from detector.config import Config
-from detector.errors import DetectorError, ModelError, SourceError
+from detector.completion import SHELLS, completion
+from detector.config import SEVERITIES
+from detector.desk import Desk
+from detector.errors import ConfigError, DetectorError, ModelError, SourceError
+from detector.options import OFF
 from detector.pipeline import Detector
 from detector.render import RENDERERS, SUMMARIES, Look, Renderer
 from detector.render.layout import spelled
+from detector.render.text import Text
 from detector.report import Report
 from detector.resources import Manifest, default_folder
+from detector.review import Review
+from detector.settings import Configuration, show
 from detector.sources import STDIN, Article, read
 
 # Below this many characters, about two batches, starting processes takes longer than it saves.
@@ -73,6 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(_versions(options.models))
         elif options.list_checks:
             print(_checks())
+        elif options.completion:
+            print(completion(parser, options.completion))
+        elif options.show_config:
+            run.show_config(options)
         elif options.paths:
             # A job uses one thread: for matrices as small as ours a second doubles the cost.
             with threadpool_limits(1, user_api="blas"):
@@ -107,10 +115,16 @@ class Run:
         """Score the inputs and write the results, as `options` ask."""
         _refuse_overwriting(options.paths, options.output)
         _refuse_summary(options)
-        config = _config(options)
+        configuration = _configuration(options)
+        desk = Desk(configuration, options.write_baseline, review=options.review)
+        config = configuration.command_line.config
         detector = Detector(config, models=options.models)
-        articles = self._readable(_inputs(options))
+        articles = self._readable(desk.prepare(_inputs(options)))
         jobs, articles = _jobs(options.jobs, articles)
+        if options.review:
+            reports = self._settled(detector.score_many(articles, jobs=jobs), desk, options)
+            self._review(reports, desk, options)
+            return
         with self._destination(options.output) as stream:
             look = replace(
                 _look(stream, options.output),
@@ -120,9 +134,30 @@ class Run:
             )
             renderer = RENDERERS[options.format].build(look)
             scored = detector.score_many(articles, jobs=jobs)
-            with closing(self._watched(scored, options, bar=not stream.isatty())) as reports:
-                del scored  # so that closing the reports ends the processes too
+            settled = self._settled(scored, desk, options)
+            with closing(self._watched(settled, bar=not stream.isatty())) as reports:
+                del scored, settled  # so that closing the reports ends the processes too
                 write(renderer, reports, stream)
+        desk.close()
+
+    def _review(self, reports: Iterator[Report], desk: Desk, options: argparse.Namespace) -> None:
+        """Ask about each finding, on standard output and input."""
+        if STDIN in options.paths:
+            raise DetectorError("--review reads answers from standard input: name files, not -")
+        if options.output is not None:
+            raise DetectorError("--review asks in the terminal: leave --output out")
+        look = Text.build(_look(_stdout(), None))
+        Review(desk.places, ask=input, tell=_tell, look=look).walk(reports)
+
+    def show_config(self, options: argparse.Namespace) -> None:
+        """Print the settings of each path, and the place that said each."""
+        configuration = _configuration(options)
+        for path in options.paths or ["."]:
+            try:
+                print(show(path, configuration.of(path), configuration.file_of(path)))
+            except ConfigError as error:
+                self.complain(f"{path}: {error}")
+                self.exit_code = ExitCode.ERROR
 
     def complain(self, message: str) -> None:
         """One line on standard error, above the progress bar if there is one."""
@@ -140,15 +175,24 @@ class Run:
             else:
                 yield article
 
-    def _watched(
-        self, reports: Iterable[Report], options: argparse.Namespace, *, bar: bool
-    ) -> Generator[Report]:
-        """The reports, each compared with ``--fail-under``, and counted by the bar once written."""
+    def _settled(
+        self, reports: Iterable[Report], desk: Desk, options: argparse.Namespace
+    ) -> Iterator[Report]:
+        """The reports without what is known, each compared with its ``fail-under``."""
+        for report in reports:
+            settled = desk.settle(report)
+            if settled.fails:
+                self.exit_code = max(self.exit_code, ExitCode.UNRELIABLE)
+            if options.report_unused_ignores:
+                for ignore in report.unused_ignores:
+                    self.complain(f"{report.source}:{ignore.line}:{ignore.column}: {ignore.advice}")
+            yield settled.report
+
+    def _watched(self, reports: Iterable[Report], *, bar: bool) -> Generator[Report]:
+        """The reports, counted by the bar once written."""
         bar = bar and sys.stderr is not None and sys.stderr.isatty()
         try:
             for count, report in enumerate(reports, start=1):
-                if options.fail_under is not None and _is_under(report, options.fail_under):
-                    self.exit_code = max(self.exit_code, ExitCode.UNRELIABLE)
                 yield report
                 if bar and count > FEW_ARTICLES:
                     self._advance(count)
@@ -207,11 +251,6 @@ def write(renderer: Renderer, reports: Iterable[Report], stream: TextIO) -> None
         stream.flush()
 
 
-def _is_under(report: Report, threshold: float) -> bool:
-    """Whether the reliability, rounded as it is printed, is under `threshold`; null never is."""
-    return report.reliability is not None and round(report.reliability, 1) < threshold
-
-
 def _refuse_overwriting(paths: Iterable[str], output: Path | None) -> None:
     if output is None or not output.is_file():
         return
@@ -237,13 +276,20 @@ def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
     return read(options.paths, encoding=options.encoding)
 
 
-def _config(options: argparse.Namespace) -> Config:
-    return Config(
-        min_probability=options.min_probability,
-        disable=frozenset(options.disable),
-        allow=frozenset(chain.from_iterable(map(load_allow, options.allow))),
-        phrases=tuple(chain.from_iterable(map(load_phrases, options.phrases))),
-    )
+def _configuration(options: argparse.Namespace) -> Configuration:
+    """The settings: options of the command line, by their names there, over those of files."""
+    given = {
+        "min-probability": options.min_probability,
+        "fail-under": options.fail_under,
+        "severity": dict(options.severity),
+        "disable": options.disable,
+        "allow": options.allow,
+        "phrases": options.phrases,
+        "baseline": options.baseline,
+        "no-ignores": options.no_ignores,
+    }
+    said = {name: value for name, value in given.items() if value not in (None, False, [], {})}
+    return Configuration(said, read_files=not options.no_config)
 
 
 def _jobs(asked: int | None, articles: Iterator[Article]) -> tuple[int, Iterator[Article]]:
@@ -275,6 +321,10 @@ def _stdout() -> TextIO:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     return sys.stdout
+
+
+def _tell(text: str) -> None:
+    print(text, end="", flush=True)
 
 
 def _silence_stdout() -> None:
@@ -337,6 +387,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_output_options(parser.add_argument_group("output"))
     _add_detection_options(parser.add_argument_group("detection"))
+    _add_known_options(parser.add_argument_group("known findings"))
     _add_running_options(parser.add_argument_group("running"))
     return parser
 
@@ -389,7 +440,39 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
         default=[],
         help="do not run this check; repeatable",
     )
+    group.add_argument(
+        "--severity",
+        metavar="CHECK=LEVEL",
+        type=_severity,
+        action="append",
+        default=[],
+        help="of its findings: error, warning, notice or off; repeatable",
+    )
     group.add_argument("--list-checks", action="store_true", help="list the checks and exit")
+
+
+def _add_known_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--baseline", metavar="FILE", type=Path, help="do not report the findings in FILE"
+    )
+    group.add_argument(
+        "--write-baseline", metavar="FILE", type=Path, help="write the findings to FILE, as known"
+    )
+    group.add_argument(
+        "--review",
+        action="store_true",
+        help="ask what to do with each finding, instead of printing it",
+    )
+    group.add_argument(
+        "--no-ignores",
+        action="store_true",
+        help="report what a comment in the article would silence",
+    )
+    group.add_argument(
+        "--report-unused-ignores",
+        action="store_true",
+        help="name the comments that silence nothing",
+    )
 
 
 def _add_running_options(group: argparse._ArgumentGroup) -> None:
@@ -406,7 +489,18 @@ def _add_running_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--no-config",
         action="store_true",
-        help="read no configuration file (this release reads none)",
+        help="read no configuration file",
+    )
+    group.add_argument(
+        "--show-config",
+        action="store_true",
+        help="show the options for each PATH and who set them, and exit",
+    )
+    group.add_argument(
+        "--completion",
+        metavar="SHELL",
+        choices=SHELLS,
+        help=f"print a completion script for {', '.join(SHELLS[:-1])} or {SHELLS[-1]}",
     )
     group.add_argument("--version", action="store_true", help="show the versions and exit")
 
@@ -421,6 +515,16 @@ def _number(name: str, highest: int) -> Callable[[str], float]:
         raise argparse.ArgumentTypeError(f"a {name} lies between 0 and {highest}, not {given!r}")
 
     return convert
+
+
+def _severity(given: str) -> tuple[str, str]:
+    check, _, level = given.partition("=")
+    if not check or level not in (*SEVERITIES, OFF):
+        raise argparse.ArgumentTypeError(
+            f"give a check and {', '.join(SEVERITIES)} or {OFF}, such as spintax=error, "
+            f"not {given!r}"
+        )
+    return check, level
 
 
 def _positive(given: str) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,3 +42,13 @@ def paragraphs(analysis: Analysis, findings: Iterable[Finding]) -> tuple[Paragra
     density = 1000 * np.minimum(expected / np.maximum(n_words, 1), 1)
     columns = zip(spans, n_words.tolist(), n_findings.tolist(), density.tolist(), strict=False)
     return tuple(Paragraph(*span, *values) for span, *values in columns)
+
+
+def without(paragraphs: Sequence[Paragraph], findings: Iterable[Finding]) -> tuple[Paragraph, ...]:
+    """The paragraphs of a report that some of its findings are left out of; densities stay."""
+    starts = [paragraph.start for paragraph in paragraphs]
+    gone = Counter(max(bisect_right(starts, finding.start) - 1, 0) for finding in findings)
+    return tuple(
+        replace(paragraph, n_findings=paragraph.n_findings - gone[index])
+        for index, paragraph in enumerate(paragraphs)
+    )

@@ -153,7 +153,7 @@ class Detector:
             verdict=None if reliability is None else verdict(reliability, manifest.thresholds),
             findings=silenced.findings,
             n_ignored=silenced.n_ignored,
-            paragraphs=() if analysis is None else paragraphs(analysis, findings),
+            paragraphs=() if analysis is None else paragraphs(analysis, silenced.findings),
             text=document.text,
             unused_ignores=silenced.unused,
         )
