@@ -358,6 +358,7 @@ EXAMPLES: dict[str, tuple[list[str], int, str]] = {
     "--help": ([], 0, "usage: score"),
     "--format": (["jsonl", "a.txt"], 0, '"actual": "wilt"'),
     "--output": (["out.txt", "a.txt"], 0, ""),
+    "--summary": (["a.txt"], 0, "a.txt: spun"),
     "--fail-under": (["50", "a.txt"], 1, "a.txt: spun"),
     "--min-probability": (["0.95", "a.txt"], 0, "no findings"),
     "--allow": (["allow.txt", "a.txt"], 0, "no findings"),

@@ -6,7 +6,7 @@ import numpy as np
 from analyses import unjudged
 
 from detector import Detector, Span
-from detector.paragraphs import paragraphs
+from detector.paragraphs import paragraphs, without
 from detector.report import Finding
 
 TEXT = "A heading\n\nPrices have wilt. They rose 3 % in May.\n\nNothing here."
@@ -25,6 +25,8 @@ def test_each_paragraph_has_its_own_density_and_findings() -> None:
     assert [entry.n_words for entry in found] == [2, 8, 2]
     assert [entry.n_findings for entry in found] == [0, 1, 0]
     np.testing.assert_allclose([entry.density for entry in found], [0, 150, 0])
+    assert [entry.n_findings for entry in without(found, [finding])] == [0, 0, 0]
+    assert without(found, []) == found
 
 
 def test_a_text_without_words_has_none() -> None:
