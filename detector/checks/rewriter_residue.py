@@ -175,7 +175,7 @@ class RewriterResidue:
 def _matches(document: Document) -> Iterator[tuple[int, Residue]]:
     """The sentences that a pattern fits, unless they are quoted or listed."""
     for index in range(document.n_sentences):
-        text = fold(_without_markup(document, index).of(document.text))
+        text = " ".join(fold(_without_markup(document, index).of(document.text)).split())
         residue = next((row for row in RESIDUES if row.pattern.match(text)), None)
         if residue is not None and not _is_shown(document, index):
             yield index, residue
