@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -222,6 +223,30 @@ class TestErrors:
     def test_the_command_line_is_checked_at_once(self, write: Write) -> None:
         with pytest.raises(ConfigError, match=r"^missing cannot be read.* row a line$"):
             Configuration({"allow": ["missing"]})
+
+
+class TestDocumentation:
+    PAGE = (Path(__file__).parent.parent / "docs/configuration.md").read_text(encoding="utf-8")
+
+    def test_its_example(self, write: Write) -> None:
+        [example] = re.findall(r"```toml\n(.*?)```", self.PAGE, flags=re.DOTALL)
+        write("house/names.txt", "MRSA\n")
+        write("house/phrases.tsv", "bosom peril\tbreast cancer\n")
+        write("detector.toml", example)
+        plain, letter = of("a.txt"), of("letters/a.md")
+        assert (plain.fail_under, letter.fail_under) == (50, 20)
+        assert letter.config.disable == {"rewriter_residue", "article_agreement"}
+        shown = re.search(
+            r"```console\n\$ score --show-config.*?\n(.*?)\.\.\.", self.PAGE, re.DOTALL
+        )
+        assert shown is not None
+        given = Configuration({"min-probability": 0.7})
+        lines = show("letters/a.md", given.of("letters/a.md"), given.file_of("letters/a.md"))
+        assert set(shown[1].splitlines()) <= set(lines.splitlines())
+
+    def test_every_option_is_described(self) -> None:
+        described = set(re.findall(r"^\| `([a-z-]+)` \|", self.PAGE, flags=re.MULTILINE))
+        assert described == {*OPTIONS, "overrides"}
 
 
 class TestShow:
