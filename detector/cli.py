@@ -147,7 +147,7 @@ class Run:
         if options.output is not None:
             raise DetectorError("--review asks in the terminal: leave --output out")
         look = Text.build(_look(_stdout(), None))
-        Review(desk.places, ask=input, tell=_tell, look=look).walk(reports)
+        Review(desk.places, ask=_ask, tell=_tell, look=look).walk(reports)
 
     def show_config(self, options: argparse.Namespace) -> None:
         """Print the settings of each path, and the place that said each."""
@@ -321,6 +321,18 @@ def _stdout() -> TextIO:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     return sys.stdout
+
+
+def _ask(prompt: str) -> str:
+    """What is typed, or read from a pipe and shown as if it were typed."""
+    try:
+        answer = input(prompt)
+    except EOFError:
+        print()
+        raise
+    if not sys.stdin.isatty():
+        print(answer)
+    return answer
 
 
 def _tell(text: str) -> None:

@@ -16,8 +16,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html.parser import HTMLParser
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from detector.document import Span
@@ -29,6 +28,10 @@ INSTRUCTIONS = (IGNORE, NEXT_LINE, START, END)
 
 # The bounds keep the search linear, whatever the text.
 _COMMENT = re.compile(r"<!--\s{0,9}score:(?P<words>[^<>]{0,200}?)-->")
+_HTML_OPENER = re.compile(r"<!--|<(script|style|textarea)\b", re.IGNORECASE)
+_HTML_CLOSERS = {"": re.compile("-->")} | {
+    name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea")
+}
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -144,11 +147,15 @@ def _in_markdown(source: str) -> Iterator[re.Match[str]]:
 
 
 def _in_html(source: str) -> Iterator[re.Match[str]]:
-    """Those that are comments to a parser: not in scripts or attributes."""
-    reader = _CommentReader(source)
-    reader.feed(source)
-    reader.close()
-    return (comment for comment in _COMMENT.finditer(source) if comment.start() in reader.starts)
+    """All but those in elements whose text is no markup. The search goes on where one ends."""
+    at = 0
+    while opener := _HTML_OPENER.search(source, at):
+        closer = _HTML_CLOSERS[(opener[1] or "").lower()].search(source, opener.end())
+        if closer is None:  # the rest is a comment or a script
+            return
+        if opener[1] is None and (comment := _COMMENT.match(source, opener.start())):
+            yield comment
+        at = closer.end()
 
 
 _COMMENTS: dict[str, Callable[[str], Iterator[re.Match[str]]]] = {
@@ -158,17 +165,6 @@ _COMMENTS: dict[str, Callable[[str], Iterator[re.Match[str]]]] = {
     ".html": _in_html,
 }
 """Where a comment is one, by the ending of the name."""
-
-
-class _CommentReader(HTMLParser):
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self._line_starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
-        self.starts: set[int] = set()
-
-    def handle_comment(self, data: str) -> None:
-        line, column = self.getpos()
-        self.starts.add(self._line_starts[line - 1] + column)
 
 
 class _Reader:

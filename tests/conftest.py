@@ -13,6 +13,10 @@ from detector import Detector
 from detector.resources import default_folder
 from detector.training.manifest import write_manifest
 
+# No test depends on how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 ROOT = Path(__file__).parent.parent
 
 # The first example of a test may wait for models to load, or for a busy machine.

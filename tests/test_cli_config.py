@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -248,7 +249,7 @@ class TestReview:
         assert Path("names.txt").read_text(encoding="utf-8") == "MRSA\nwilt\n"
         out = capsys.readouterr().out
         assert "have >>wilt<< increasingly regular" in out
-        assert "[a]ccept, [w]ords, [q]uit, or ? for help: " in out
+        assert "[a]ccept, [w]ords, [q]uit, or ? for help: w\n" in out
         assert out.endswith("1 put on the allow list\n")  # nobody is asked about the others
 
     def test_findings_go_to_the_baseline(
@@ -415,3 +416,15 @@ class TestHelp:
         out = capsys.readouterr().out
         assert max(map(len, out.splitlines())) <= 80
         assert [option for option in option_names() if option not in out] == []
+
+
+def test_the_hook_is_a_command_that_exists() -> None:
+    """`.pre-commit-hooks.yaml` names the entry point and options that it has."""
+    root = Path(__file__).parent.parent
+    hook = (root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    [entry] = re.findall(r"^  entry: (\S+)$", hook, flags=re.MULTILINE)
+    [arguments] = re.findall(r"^  args: \[(.*)\]$", hook, flags=re.MULTILINE)
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["scripts"][entry] == "detector.cli:main"
+    given = [argument.strip(' "') for argument in arguments.split(",")]
+    assert cli._parser().parse_args([*given, "a.txt"]).fail_under == 50

@@ -129,10 +129,13 @@ class TestFormats:
 
     def test_in_html_a_script_holds_no_comment(self) -> None:
         text = (
-            '<script>x = "<!-- score: ignore-start -->"</script>\n<p title="<!-- score: ignore '
-            '-->">wilt</p>\n<p>wilt</p> <!-- score: ignore -->\n'
+            '<SCRIPT>x = "<!-- score: ignore-start -->"</script>\n<p>wilt</p>\n'
+            "<p>wilt</p> <!-- score: ignore -->\n<style><!-- score: ignore-start -->"
         )
-        assert left(text, ".HTML") == [(2, 35)]
+        assert left(text, ".HTML") == [(2, 4)]
+
+    def test_in_html_an_open_comment_is_the_end(self) -> None:
+        assert left("<p>wilt</p> <!-- x <p>wilt <!-- score: ignore ", ".html") == [(1, 4), (1, 23)]
 
     def test_in_plain_text_they_are_no_prose(self) -> None:
         text = "It has wilt <!-- score: ignore --> since."
