@@ -288,8 +288,13 @@ def _configuration(options: argparse.Namespace) -> Configuration:
         "baseline": options.baseline,
         "no-ignores": options.no_ignores,
     }
-    said = {name: value for name, value in given.items() if value not in (None, False, [], {})}
+    said = {name: value for name, value in given.items() if _was_given(value)}
     return Configuration(said, read_files=not options.no_config)
+
+
+def _was_given(value: object) -> bool:
+    """Whether an option was named: 0 is something said, an empty list is not."""
+    return bool(value) or (isinstance(value, float) and value == 0)
 
 
 def _jobs(asked: int | None, articles: Iterator[Article]) -> tuple[int, Iterator[Article]]:

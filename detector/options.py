@@ -15,8 +15,12 @@ from detector.errors import ConfigError, nearest
 OFF = "off"
 OVERRIDES = "overrides"
 
-# Options of a run; each article's own file cannot set them.
-_OF_A_RUN = frozenset({"format", "output", "jobs", "models", "write-baseline", "review"})
+OF_A_RUN = frozenset(
+    {"format", "output", "summary", "write-baseline", "review", "report-unused-ignores"}
+    | {"encoding", "jobs", "models", "no-config", "show-config", "completion", "list-checks"}
+    | {"version", "help"}
+)
+"""Options of the command line that an article's own file cannot set."""
 
 
 class Entry(NamedTuple):
@@ -144,7 +148,7 @@ def _try(entry: Entry) -> None:
 
 
 def _unknown(option: str) -> str:
-    if option in _OF_A_RUN:
+    if option in OF_A_RUN:
         return f"{option} belongs to a run, not to an article: give it as --{option}"
     known = (*OPTIONS, OVERRIDES)
     return (

@@ -19,6 +19,7 @@ from fake_detector import FAKE, FakeDetector
 from detector import cli, parallel
 from detector.cli import ExitCode, main
 from detector.completion import SHELLS, completion
+from detector.options import OF_A_RUN, OPTIONS
 
 CLEAN = "The ministers met again, and both sides said that the talks went well. " * 5
 SPUN = f"{CLEAN}Talks between both sides have wilt increasingly regular over time."
@@ -96,6 +97,12 @@ class TestConfiguration:
         assert main(["a.txt"]) == ExitCode.DONE
         assert main(["a.txt", "new/a.txt"]) == ExitCode.UNRELIABLE
         assert main(["--fail-under", "5", "new/a.txt"]) == ExitCode.DONE
+
+    def test_nought_is_something_said(self, write: Write, capsys: Capture) -> None:
+        write("detector.toml", "fail-under = 50\nmin-probability = 0.95")
+        write("a.txt", SPUN)
+        assert main(["--fail-under", "0", "--min-probability", "0", "a.txt"]) == ExitCode.DONE
+        assert "1 finding" in capsys.readouterr().out
 
     def test_a_wrong_file_spoils_its_own_articles_and_is_named_once(
         self, write: Write, capsys: Capture
@@ -391,6 +398,12 @@ def option_names() -> list[str]:
 
 
 class TestHelp:
+    def test_every_option_is_one_of_an_article_or_of_a_run(self) -> None:
+        """A new option needs a decision: may a configuration file set it?"""
+        named = {name.removeprefix("--") for name in option_names()}
+        assert named - OF_A_RUN == set(OPTIONS) - {"allow-words"}
+        assert named >= OF_A_RUN
+
     def test_every_option_has_an_example(self) -> None:
         assert set(option_names()) == set(EXAMPLES)
 
