@@ -19,10 +19,6 @@ settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 
-# The first example of a test may wait for models to load, or for a busy machine.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
-
 
 @pytest.fixture(scope="session")
 def detector() -> Detector:
