@@ -234,7 +234,12 @@ def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
             raise DetectorError("standard input is closed: name a file instead of -")
         if sys.stdin.isatty():
             print("score: reading standard input; Ctrl-D ends it", file=sys.stderr)
-    return read(options.paths, encoding=options.encoding)
+    return read(
+        options.paths,
+        encoding=options.encoding,
+        text_column=options.text_column,
+        id_column=options.id_column,
+    )
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -243,6 +248,7 @@ def _config(options: argparse.Namespace) -> Config:
         disable=frozenset(options.disable),
         allow=frozenset(chain.from_iterable(map(load_allow, options.allow))),
         phrases=tuple(chain.from_iterable(map(load_phrases, options.phrases))),
+        skip_quotes=options.skip_quotes,
     )
 
 
@@ -255,7 +261,7 @@ def _jobs(asked: int | None, articles: Iterator[Article]) -> tuple[int, Iterator
     characters = 0
     for article in articles:
         ahead.append(article)
-        characters += len(article.text)
+        characters += len(article.prose)
         if characters >= SMALL_CHARACTERS and len(ahead) > 1:
             return jobs, chain(ahead, articles)
     return 1, iter(ahead)
@@ -335,10 +341,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input"
     )
+    _add_input_options(parser.add_argument_group("input"))
     _add_output_options(parser.add_argument_group("output"))
     _add_detection_options(parser.add_argument_group("detection"))
     _add_running_options(parser.add_argument_group("running"))
     return parser
+
+
+def _add_input_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--text-column",
+        metavar="NAME",
+        default="text",
+        help="column of a table (JSONL, CSV, Parquet) with the text (default: text)",
+    )
+    group.add_argument(
+        "--id-column",
+        metavar="NAME",
+        help="column that names a row (default: id, else the number of the row)",
+    )
+    group.add_argument("--encoding", metavar="NAME", help="of the inputs (default: UTF-8 or a BOM)")
 
 
 def _add_output_options(group: argparse._ArgumentGroup) -> None:
@@ -389,11 +411,13 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
         default=[],
         help="do not run this check; repeatable",
     )
+    group.add_argument(
+        "--skip-quotes", action="store_true", help="report nothing inside quotations"
+    )
     group.add_argument("--list-checks", action="store_true", help="list the checks and exit")
 
 
 def _add_running_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--encoding", metavar="NAME", help="of the inputs (default: UTF-8 or a BOM)")
     group.add_argument(
         "--jobs",
         metavar="N",

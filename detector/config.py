@@ -27,12 +27,16 @@ class Config:
     phrases : tuple of (str, str)
         Phrases to flag, each with what is expected in its place ("" where nothing is), beside the
         curated ones.
+    skip_quotes : bool
+        Report nothing that stands inside a quotation: between quotation marks, or in what the
+        markup says is quoted (``>``, ``<blockquote>``).
     """
 
     min_probability: float | None = None
     disable: frozenset[str] = frozenset()
     allow: frozenset[str] = frozenset()
     phrases: tuple[tuple[str, str], ...] = ()
+    skip_quotes: bool = False
 
     def threshold(self, default: float) -> float:
         """The probability from which on findings are reported; `default` is that of the models."""

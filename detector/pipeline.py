@@ -21,6 +21,7 @@ from detector.report import Finding, Report
 from detector.resources import Resources
 from detector.segment import segment
 from detector.sources import Article
+from detector.unquoted import unquoted
 
 # Articles go through the models together until they hold this many characters: enough to fill the
 # encoder's batches, and little enough for the first report to come soon.
@@ -99,7 +100,8 @@ class Detector:
     def examine(self, texts: Iterable[str | Article]) -> Iterator[tuple[Report, Analysis | None]]:
         """Report and analysis of each article, in order, for the price of the report alone.
 
-        The analysis is None where the article was skipped.
+        The analysis is None where the article was skipped. Its places count in `Article.prose`,
+        those of the report in `Article.text`.
         """
         for batch in _batches(map(_article, texts)):
             yield from self._examine_batch(batch)
@@ -115,16 +117,22 @@ class Detector:
         return [self._examined(draft, analyses.get(id(draft))) for draft in drafts]
 
     def _draft(self, article: Article) -> _Draft:
-        document = segment(article.text, self.resources.boundaries)
+        document = segment(article.prose, self.resources.boundaries)
         return _Draft(article, document, prose(document))
 
     def _examined(self, draft: _Draft, analysis: Analysis | None) -> tuple[Report, Analysis | None]:
-        findings = () if analysis is None else self._findings(analysis)
-        return self._report(draft, analysis, findings), analysis
+        findings = () if analysis is None else self._findings(analysis, draft.article)
+        report = self._report(draft, analysis, findings)
+        extract = draft.article.extract
+        return report if extract is None else report.in_source(
+            draft.article.text, extract
+        ), analysis
 
-    def _findings(self, analysis: Analysis) -> tuple[Finding, ...]:
+    def _findings(self, analysis: Analysis, article: Article) -> tuple[Finding, ...]:
         found = [finding for check in self._checks for finding in check.find(analysis)]
         merged = merge(self._allow.keep(found, analysis.document))
+        if self.config.skip_quotes:
+            merged = unquoted(merged, analysis.document, article.extract)
         return tuple(finding for finding in merged if finding.probability >= self.min_probability)
 
     def _report(
@@ -166,7 +174,7 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
     characters = 0
     for article in articles:
         batch.append(article)
-        characters += len(article.text)
+        characters += len(article.prose)
         if characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
