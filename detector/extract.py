@@ -146,7 +146,9 @@ class Writer:
         self._runs: list[list[int]] = []
         self._length = 0
         self._pending = Break.NONE
+        self._standing_in = -1
         self._waiting: list[Opened] = []
+        self._begun: list[Opened] = []
         self._elements: list[tuple[int, int, int, int]] = []
         self._quotations: list[tuple[int, int]] = []
 
@@ -174,10 +176,14 @@ class Writer:
 
     def stand_in(self, start: int, end: int) -> None:
         """Write `NOT_PROSE`; once, where several pieces of the same follow on each other."""
-        if not self._pending and self._runs and self._pieces[-1] == NOT_PROSE:
+        if not self._pending and self._standing_in == self._length:
             self._runs[-1][2] = end
         else:
-            self._write(start, end, NOT_PROSE)
+            self._append_break(start)
+            self._runs.append([self._length, start, end])
+            self._pieces.append(NOT_PROSE)
+            self._length += 1
+            self._standing_in = self._length
 
     def collapsed(self, start: int, prose: str) -> None:
         """`copy`, with a single space for each run of white space, as HTML and XML have it."""
@@ -223,10 +229,15 @@ class Writer:
         del self._pieces[mark.pieces :]
         del self._runs[mark.runs :]
         self._length, self._pending = mark.length, mark.pending
+        self._standing_in = -1
         if self._runs:
             self._runs[-1][2] = mark.last_end
         while self._elements and self._elements[-1][1] > mark.length:
             self._elements.pop()
+        while self._begun and self._begun[-1].first >= mark.length:
+            opened = self._begun.pop()
+            opened.first = -1
+            self._waiting.append(opened)
         while self._quotations and self._quotations[-1][1] > mark.length:
             self._quotations.pop()
 
@@ -235,7 +246,7 @@ class Writer:
         found = tail.search("".join(self._pieces[-_TAIL:]))
         if found is None or not found[0]:
             return False
-        self._pending = Break.NONE
+        self._pending, self._standing_in = Break.NONE, -1
         self._length -= len(found[0])
         excess = len(found[0])
         while excess:
@@ -260,13 +271,18 @@ class Writer:
         )
 
     def _write(self, start: int, end: int, prose: str) -> None:
+        self._append_break(start)
+        self._append(start, end, prose)
+
+    def _append_break(self, start: int) -> None:
+        """The break before what is written next, which begins the elements opened last."""
         if self._pending and self._length:
             self._append(start, start, _BREAKS[self._pending])
         self._pending = Break.NONE
         for opened in self._waiting:
             opened.first = self._length
+        self._begun += self._waiting
         self._waiting.clear()
-        self._append(start, end, prose)
 
     def _append(self, start: int, end: int, prose: str) -> None:
         copied = end - start == len(prose)

@@ -76,6 +76,8 @@ def test_a_hard_wrapped_paragraph_is_one_line_and_paragraphs_are_apart() -> None
         ("The 3<sup>rd</sup> H<sub>2</sub>O.", "The 3rd H2O."),
         ("Run <code>a <b>b</b></code>: <math><mi>x</mi></math>.", "Run _: _."),
         ("<pre>old</pre>The crane.", "The crane."),
+        ("<![if !vml]>The <![^1]crane.<![endif]>", "The"),
+        ("<![if !vml]>The crane.<![endif]>", "The crane."),
         ("<table><tr><td>old<td>crane</table>", "old\n\ncrane"),
         ("AT&T &zzz; a & b &copy;", "AT&T &zzz; a & b \u00a9"),
         ("<textarea>old</textarea><button>Go</button>The crane.", "The crane."),

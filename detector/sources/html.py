@@ -157,6 +157,10 @@ class _HtmlReader(HTMLParser):
     def handle_charref(self, name: str) -> None:
         self._reference(f"&#{name}")
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """``<![if ...]>`` ends at the next bracket, as in browsers; here Python raises an error."""
+        return self.parse_bogus_comment(i, report)
+
     def _reference(self, written: str) -> None:
         if self._is_silent():
             return
