@@ -273,7 +273,12 @@ def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
             raise DetectorError("standard input is closed: name a file instead of -")
         if sys.stdin.isatty():
             print("score: reading standard input; Ctrl-D ends it", file=sys.stderr)
-    return read(options.paths, encoding=options.encoding)
+    return read(
+        options.paths,
+        encoding=options.encoding,
+        text_column=options.text_column,
+        id_column=options.id_column,
+    )
 
 
 def _configuration(options: argparse.Namespace) -> Configuration:
@@ -286,6 +291,7 @@ def _configuration(options: argparse.Namespace) -> Configuration:
         "allow": options.allow,
         "phrases": options.phrases,
         "baseline": options.baseline,
+        "skip-quotes": options.skip_quotes,
         "no-ignores": options.no_ignores,
     }
     said = {name: value for name, value in given.items() if _was_given(value)}
@@ -306,7 +312,7 @@ def _jobs(asked: int | None, articles: Iterator[Article]) -> tuple[int, Iterator
     characters = 0
     for article in articles:
         ahead.append(article)
-        characters += len(article.text)
+        characters += len(article.prose)
         if characters >= SMALL_CHARACTERS and len(ahead) > 1:
             return jobs, chain(ahead, articles)
     return 1, iter(ahead)
@@ -402,11 +408,27 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input"
     )
+    _add_input_options(parser.add_argument_group("input"))
     _add_output_options(parser.add_argument_group("output"))
     _add_detection_options(parser.add_argument_group("detection"))
     _add_known_options(parser.add_argument_group("known findings"))
     _add_running_options(parser.add_argument_group("running"))
     return parser
+
+
+def _add_input_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--text-column",
+        metavar="NAME",
+        default="text",
+        help="column of a table (JSONL, CSV, Parquet) with the text (default: text)",
+    )
+    group.add_argument(
+        "--id-column",
+        metavar="NAME",
+        help="column that names a row (default: id, else the number of the row)",
+    )
+    group.add_argument("--encoding", metavar="NAME", help="of the inputs (default: UTF-8 or a BOM)")
 
 
 def _add_output_options(group: argparse._ArgumentGroup) -> None:
@@ -465,6 +487,9 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
         default=[],
         help="of its findings: error, warning, notice or off; repeatable",
     )
+    group.add_argument(
+        "--skip-quotes", action="store_true", help="report nothing inside quotations"
+    )
     group.add_argument("--list-checks", action="store_true", help="list the checks and exit")
 
 
@@ -493,7 +518,6 @@ def _add_known_options(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_running_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--encoding", metavar="NAME", help="of the inputs (default: UTF-8 or a BOM)")
     group.add_argument(
         "--jobs",
         metavar="N",

@@ -36,6 +36,9 @@ class Config:
     severity : tuple of (str, {"error", "warning", "notice"})
         Names of checks, each with the severity of its findings; a mapping will do. "warning" for
         those not named.
+    skip_quotes : bool
+        Report nothing that stands inside a quotation: between quotation marks, or in what the
+        markup says is quoted (``>``, ``<blockquote>``).
     """
 
     min_probability: float | None = None
@@ -43,6 +46,7 @@ class Config:
     allow: frozenset[str] = frozenset()
     phrases: tuple[tuple[str, str], ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
+    skip_quotes: bool = False
 
     def threshold(self, default: float) -> float:
         """The probability from which on findings are reported; `default` is that of the models."""

@@ -70,6 +70,18 @@ class TokenFlag(IntFlag):
     """The token stands inside quotation marks."""
 
 
+class Lines:
+    """The lines of a text; a line ends at LF, CRLF or CR."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a code-point offset, both 1-based."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A view of one token."""
@@ -162,13 +174,12 @@ class Document:
         )
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+    def _lines(self) -> Lines:
+        return Lines(self.text)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a code-point offset, both 1-based; a line ends at LF, CRLF or CR."""
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
+        return self._lines.position(offset)
 
     def span(self, index: int) -> Span:
         """The span of token `index`."""

@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from detector.document import Span
 from detector.errors import nearest
-from detector.report import Finding
+from detector.paragraphs import without
+from detector.report import Finding, Report
 
 IGNORE, NEXT_LINE, START, END = "ignore", "ignore-next-line", "ignore-start", "ignore-end"
 INSTRUCTIONS = (IGNORE, NEXT_LINE, START, END)
@@ -94,6 +95,29 @@ def silence(findings: Iterable[Finding], ignores: Sequence[Ignore]) -> Silenced:
             kept.append(finding)
     unused = tuple(ignore for ignore in ignores if ignore.problem or ignore not in used)
     return Silenced(tuple(kept), n_ignored, unused)
+
+
+def silenced(report: Report, ignores: Sequence[Ignore]) -> Report:
+    """The report without the findings that a comment silences, which it counts.
+
+    Parameters
+    ----------
+    report : Report
+        With offsets into the source.
+    ignores : sequence of Ignore
+        The comments of the source.
+    """
+    if not ignores:
+        return report
+    left = silence(report.findings, ignores)
+    gone = set(report.findings) - set(left.findings)
+    return replace(
+        report,
+        findings=left.findings,
+        paragraphs=without(report.paragraphs, gone),
+        n_ignored=left.n_ignored,
+        unused_ignores=left.unused,
+    )
 
 
 def find_ignores(source: str, suffix: str = "") -> tuple[Ignore, ...]:

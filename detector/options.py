@@ -17,7 +17,17 @@ OVERRIDES = "overrides"
 
 OF_A_RUN = frozenset(
     {"format", "output", "summary", "write-baseline", "review", "report-unused-ignores"}
-    | {"encoding", "jobs", "models", "no-config", "show-config", "completion", "list-checks"}
+    | {
+        "encoding",
+        "text-column",
+        "id-column",
+        "jobs",
+        "models",
+        "no-config",
+        "show-config",
+        "completion",
+        "list-checks",
+    }
     | {"version", "help"}
 )
 """Options of the command line that an article's own file cannot set."""
@@ -100,6 +110,7 @@ OPTIONS: dict[str, Parser] = {
     "allow-words": _words,
     "phrases": _files,
     "baseline": _file,
+    "skip-quotes": _flag,
     "no-ignores": _flag,
 }
 """What a configuration file may hold, but for ``overrides``."""

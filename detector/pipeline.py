@@ -12,7 +12,8 @@ from detector.annotate import Annotator
 from detector.checks import CHECKS, refuse_unknown_checks
 from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document
-from detector.ignores import silence
+from detector.extract import Extract
+from detector.ignores import silenced
 from detector.language import Prose, prose
 from detector.merge import merge
 from detector.paragraphs import paragraphs
@@ -21,6 +22,7 @@ from detector.report import Finding, Report
 from detector.resources import Resources
 from detector.segment import segment
 from detector.sources import Article
+from detector.unquoted import unquoted
 
 # Articles go through the models together until they hold this many characters: enough to fill the
 # encoder's batches, and little enough for the first report to come soon.
@@ -93,7 +95,8 @@ class Detector:
     def examine(self, texts: Iterable[str | Article]) -> Iterator[tuple[Report, Analysis | None]]:
         """Report and analysis of each article, in order, for the price of the report alone.
 
-        The analysis is None where the article was skipped.
+        The analysis is None where the article was skipped. Its places count in `Article.prose`,
+        those of the report in `Article.text`.
         """
         for batch in _batches(map(_article, texts)):
             yield from self._examine_batch(batch)
@@ -120,7 +123,7 @@ class Detector:
 
     def _draft(self, article: Article) -> _Draft:
         rules = self._rules_of(article.config or self.config)
-        document = segment(article.text, self.resources.boundaries)
+        document = segment(article.prose, self.resources.boundaries)
         return _Draft(article, document, prose(document), rules)
 
     def _rules_of(self, config: Config) -> _Rules:
@@ -129,8 +132,13 @@ class Detector:
         return self._rules[config]
 
     def _examined(self, draft: _Draft, analysis: Analysis | None) -> tuple[Report, Analysis | None]:
-        findings = () if analysis is None else draft.rules.findings(analysis)
-        return self._report(draft, analysis, findings), analysis
+        article = draft.article
+        findings = () if analysis is None else draft.rules.findings(analysis, article.extract)
+        report = self._report(draft, analysis, findings)
+        if article.extract is not None:
+            report = report.in_source(article.text, article.extract)
+        # After the reliability: a comment hides a finding, but makes no text more reliable.
+        return silenced(report, article.ignores), analysis
 
     def _report(
         self, draft: _Draft, analysis: Analysis | None, findings: tuple[Finding, ...]
@@ -139,8 +147,6 @@ class Detector:
         document, judged = draft.document, draft.prose
         scored = judged.status == "scored"
         reliability = provisional(findings, document.n_words) if scored else None
-        # After the reliability: a comment hides a finding, but makes no text more reliable.
-        silenced = silence(findings, draft.article.ignores)
         return Report(
             source=draft.article.source,
             record=draft.article.record,
@@ -151,11 +157,9 @@ class Detector:
             n_words=document.n_words,
             reliability=reliability,
             verdict=None if reliability is None else verdict(reliability, manifest.thresholds),
-            findings=silenced.findings,
-            n_ignored=silenced.n_ignored,
-            paragraphs=() if analysis is None else paragraphs(analysis, silenced.findings),
+            findings=findings,
+            paragraphs=() if analysis is None else paragraphs(analysis, findings),
             text=document.text,
-            unused_ignores=silenced.unused,
         )
 
 
@@ -170,11 +174,14 @@ class _Rules:
         ]
         self._allow = AllowList(config.allow)
         self._severity = dict(config.severity)
+        self._skip_quotes = config.skip_quotes
 
-    def findings(self, analysis: Analysis) -> tuple[Finding, ...]:
+    def findings(self, analysis: Analysis, extract: Extract | None) -> tuple[Finding, ...]:
         """The findings of all checks: allowed ones dropped, the others merged."""
         found = [finding for check in self._checks for finding in check.find(analysis)]
         merged = merge(self._allow.keep(found, analysis.document))
+        if self._skip_quotes:
+            merged = unquoted(merged, analysis.document, extract)
         return tuple(
             replace(finding, severity=self._severity.get(finding.check, DEFAULT_SEVERITY))
             for finding in merged
@@ -199,7 +206,7 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
     characters = 0
     for article in articles:
         batch.append(article)
-        characters += len(article.text)
+        characters += len(article.prose)
         if characters >= BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0

@@ -7,10 +7,11 @@ the same `SCHEMA_VERSION`; none is changed or removed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from detector.document import Document, Span
+from detector.document import Document, Lines, Span
+from detector.extract import Extract
 
 if TYPE_CHECKING:
     from detector.ignores import Ignore
@@ -20,6 +21,7 @@ SCHEMA_VERSION = "1"
 Status = Literal["scored", "short", "skipped"]
 Verdict = Literal["clean", "suspect", "spun"]
 Severity = Literal["error", "warning", "notice"]
+_Placed = TypeVar("_Placed", "Finding", "Paragraph")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,9 @@ class Report:
         Findings left out because a comment in the source ignores them, and because a baseline
         knows them. They count in `reliability`, which says what the text is.
     text : str
-        The article itself, for renderers; not part of the JSON.
+        The article itself, which offsets count in, for renderers; not part of the JSON.
+    extract : Extract or None
+        What was read of `text` where that holds markup, for renderers; not part of the JSON.
     unused_ignores : tuple of Ignore
         Comments in the source that silence nothing, or are wrong; not part of the JSON.
     """
@@ -247,7 +251,37 @@ class Report:
     n_ignored: int = 0
     n_known: int = 0
     text: str = field(default="", repr=False, compare=False)
+    extract: Extract | None = field(default=None, repr=False, compare=False)
     unused_ignores: tuple[Ignore, ...] = field(default=(), repr=False, compare=False)
+
+    def in_source(self, text: str, extract: Extract) -> Self:
+        """The report with places in the source `text`, from one with places in an extract of it."""
+        lines = Lines(text)
+        return replace(
+            self,
+            findings=tuple(_placed(each, extract, lines) for each in self.findings),
+            paragraphs=tuple(
+                _moved(each, extract.source_span(each.span)) for each in self.paragraphs
+            ),
+            text=text,
+            extract=extract,
+        )
+
+    def in_prose(self) -> Self:
+        """The report with `text` and offsets as they were read, for people: without markup.
+
+        Lines and columns stay those of the source.
+        """
+        if self.extract is None:
+            return self
+        place = self.extract.prose_span
+        return replace(
+            self,
+            findings=tuple(_moved(each, place(each.span)) for each in self.findings),
+            paragraphs=tuple(_moved(each, place(each.span)) for each in self.paragraphs),
+            text=self.extract.text,
+            extract=None,
+        )
 
     @property
     def findings_per_1000_words(self) -> float:
@@ -315,3 +349,14 @@ class Report:
 
 def _rounded(reliability: float | None) -> float | None:
     return None if reliability is None else round(reliability, 1)
+
+
+def _placed(finding: Finding, extract: Extract, lines: Lines) -> Finding:
+    """A finding on an extract, with its place in the source."""
+    span = extract.source_span(finding.span)
+    line, column = lines.position(span.start)
+    return replace(finding, start=span.start, end=span.end, line=line, column=column)
+
+
+def _moved(placed: _Placed, span: Span) -> _Placed:
+    return replace(placed, start=span.start, end=span.end)

@@ -264,6 +264,7 @@ def _config(entries: tuple[Entry, ...]) -> Config:
         disable=frozenset(check for check, level in severity.items() if level == OFF),
         severity=tuple((check, level) for check, level in severity.items() if level != OFF),
         allow=frozenset(said["allow-words"]).union(*_loaded("allow", load_allow, entries)),
+        skip_quotes=bool(next(iter(said["skip-quotes"]), False)),
         phrases=tuple(chain.from_iterable(_loaded("phrases", load_phrases, entries))),
     )
 

@@ -147,7 +147,7 @@ class TestOutput:
     ) -> None:
         printed = 0
 
-        def endless(paths: Iterable[str], *, encoding: str | None) -> Iterator[Article]:
+        def endless(paths: Iterable[str], **options: str | None) -> Iterator[Article]:
             nonlocal printed
             for number in count():
                 printed += capsys.readouterr().out.count("\n")

@@ -118,7 +118,7 @@ class TestConfiguration:
             "score: ./new/a.txt: it is not scored, nor are others of the same configuration: "
             'new/detector.toml: there is no option fail-undr (did you mean "fail-under"?): the '
             "options are min-probability, fail-under, severity, disable, allow, allow-words, "
-            "phrases, baseline, no-ignores, overrides\n"
+            "phrases, baseline, skip-quotes, no-ignores, overrides\n"
         )
 
     @pytest.mark.parametrize(
@@ -373,6 +373,9 @@ EXAMPLES: dict[str, tuple[list[str], int, str]] = {
     "--phrases": (["phrases.tsv", "a.txt"], 0, "1 finding"),
     "--disable": (["substitution", "a.txt"], 0, "no findings"),
     "--severity": (["substitution=off", "a.txt"], 0, "no findings"),
+    "--skip-quotes": (["a.txt"], 0, "1 finding"),
+    "--text-column": (["body", "a.csv"], 0, "a.csv#1"),
+    "--id-column": (["key", "b.csv"], 0, "b.csv#seven"),
     "--list-checks": ([], 0, "substitution"),
     "--baseline": (["known.json", "a.txt"], 0, "1 finding"),
     "--write-baseline": (["new.json", "a.txt"], 0, "1 finding"),
@@ -412,6 +415,8 @@ class TestHelp:
         write("a.txt", SPUN)
         write("b.txt", CLEAN)
         write("ignored.txt", f"{SPUN} <!-- score: ignore -->")
+        write("a.csv", f'body\n"{SPUN}"\n')
+        write("b.csv", f'key,text\nseven,"{SPUN}"\n')
         write("allow.txt", "wilt")
         write("phrases.tsv", "bosom peril\tbreast cancer")
         write("known.json", '{"version": 1, "articles": {}}')

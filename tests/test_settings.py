@@ -86,6 +86,7 @@ class TestOptions:
             allow-words = ["writ structures"]
             phrases = ["phrases.tsv"]
             baseline = "known.json"
+            skip-quotes = true
             no-ignores = true
             """,
         )
@@ -96,6 +97,7 @@ class TestOptions:
             severity=(("inflection", "error"),),
             allow=frozenset({"MRSA", "writ structures"}),
             phrases=(("bosom peril", "breast cancer"),),
+            skip_quotes=True,
         )
         assert settings.fail_under == 50
         assert settings.baseline == Path("house/known.json")
@@ -273,6 +275,7 @@ class TestShow:
             "]",
             "# phrases: default",
             "# baseline: default",
+            "# skip-quotes: default",
             "# no-ignores: default",
         ]
 

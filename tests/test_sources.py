@@ -103,8 +103,8 @@ def test_folder_in_sorted_order(tmp_path: Path) -> None:
 
 
 def test_named_file_is_read_whatever_its_name(tmp_path: Path) -> None:
-    (tmp_path / "notes.csv").write_bytes(b"one\r\ntwo")
-    assert texts(tmp_path / "notes.csv") == ["one\r\ntwo"]
+    (tmp_path / "notes.log").write_bytes(b"one\r\ntwo")
+    assert texts(tmp_path / "notes.log") == ["one\r\ntwo"]
 
 
 def test_links(tmp_path: Path) -> None:
@@ -149,6 +149,24 @@ def test_no_permission_for_anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_standard_input() -> None:
     found = list(read(["-"], stdin=io.BytesIO(b"\xef\xbb\xbfhello\r\n")))
     assert found == [Article("-", "hello\r\n")]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("a.html", "<meta charset=iso-8859-1>"),
+        ("a.htm", '<meta http-equiv="Content-Type" content="text/html; charset=windows-1252">'),
+        ("a.xml", '<?xml version="1.0" encoding="ISO-8859-1"?>'),
+    ],
+)
+def test_html_and_xml_declare_their_encoding(tmp_path: Path, name: str, head: str) -> None:
+    page = f"{head}<article><body><p>\u201ccaf\u00e9\u201d</p></body></article>"
+    (tmp_path / name).write_bytes(page.encode("cp1252"))
+    assert texts(tmp_path / name) == [page]
+    assert texts(tmp_path / name, encoding="utf-8")[0].startswith("!")
+    (tmp_path / name).write_bytes(page.replace("1252", "klingon").encode("utf-8"))
+    if "1252" in head:
+        assert texts(tmp_path / name) == [page.replace("1252", "klingon")]
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -204,6 +222,7 @@ def test_comments_that_silence_findings_are_read_and_are_no_prose(tmp_path: Path
         (tmp_path / name).write_text(f"It has wilt. {comment}\nAnd on.", encoding="utf-8")
     for article in read([tmp_path]):
         assert isinstance(article, Article)
-        assert "score" not in article.text
+        assert "score" not in article.prose
+        assert "It has wilt." in article.prose
         assert len(article.text) == 43
         assert [ignore.words for ignore in article.ignores] == ["ignore"]

@@ -44,7 +44,7 @@ class Text:
 
     def report(self, report: Report) -> str:
         """The flagged sentences, if any, each with a blank line after it, and the summary."""
-        return "".join(f"{line}\n" for line in self._lines(report))
+        return "".join(f"{line}\n" for line in self._lines(report.in_prose()))
 
     def quoted(self, report: Report) -> str:
         """The flagged sentences alone."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from detector.extract import Extract
 
 if TYPE_CHECKING:
     from detector.config import Config
     from detector.ignores import Ignore
+
+# In an error, of the names of columns.
+_MOST_COLUMNS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +25,14 @@ class Article:
     source : str
         The file as the user named it, ``-`` for standard input, ``<text>`` for a string.
     text : str
-        Decoded text. A byte order mark is no part of it; line ends are as in the source.
-        Offsets of findings count from its start. In Markdown and HTML the markup is blanked out,
-        so that they are offsets into the file all the same.
+        What offsets of findings count in. For a text file its decoded text, markup and line ends
+        as they are, without the byte order mark; for anything else (a row of a table, a Word file)
+        the text that was found in it, in which a paragraph is a line.
     record : int, str or None
-        Row of a file that holds many articles: its ``id`` field, else its line number from 1.
+        Row of a file that holds many articles: its identifier, else its number from 1; ``body``
+        of a file that is no text. Where it is None, offsets are those of the file.
+    extract : Extract or None
+        What of `text` is read, with a map back to it; None where that is all of it.
     ignores : tuple of Ignore
         The comments in the source that silence findings, with offsets into the source.
     config : Config or None
@@ -33,5 +42,46 @@ class Article:
     source: str
     text: str
     record: int | str | None = None
+    extract: Extract | None = field(default=None, repr=False, compare=False)
     ignores: tuple[Ignore, ...] = ()
     config: Config | None = None
+
+    @property
+    def prose(self) -> str:
+        """What is judged: `text`, or what is read of it."""
+        return self.text if self.extract is None else self.extract.text
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read.
+
+    Attributes
+    ----------
+    encoding : str or None
+        Of text files without a byte order mark that declare none themselves; None is UTF-8.
+    text_column : str
+        Where tables have the text: a column of CSV and Parquet, a key of JSON Lines.
+    id_column : str or None
+        Where tables have the identifier that names the `record`; None takes ``id`` where there is
+        one, else the number of the row.
+    """
+
+    encoding: str | None = None
+    text_column: str = "text"
+    id_column: str | None = None
+
+
+DEFAULT_ID = "id"
+BODY = "body"
+"""The record of the only text in a file that is no text: its offsets are not those of the file."""
+
+
+def no_column(columns: Sequence[str], wanted: str, option: str) -> str:
+    """Why a table without the column `wanted` cannot be read."""
+    shown = ", ".join(repr(column) for column in columns[:_MOST_COLUMNS])
+    more = len(columns) - _MOST_COLUMNS
+    if more > 0:
+        shown += f" and {more} more"
+    named = f"the columns are {shown}" if columns else "there are no columns"
+    return f"there is no column {wanted!r}, {named}: name one with {option}"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
+from io import TextIOWrapper
+from typing import BinaryIO
 
 from detector.errors import SourceError
 
@@ -15,6 +18,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SNIFFED = 8192
+_DECLARATION = re.compile(
+    rb"<(?:\?xml\b[^>]{0,100}?\sencoding|meta\b[^>]{0,200}?\bcharset)\s*=\s*[\"']?([\w.:-]{1,40})",
+    re.IGNORECASE,
+)
+_SURROGATE = re.compile("[\udc80-\udcff]")
 # No text holds these; a form feed, an escape or a Ctrl-Z at the end of an old file may occur.
 _BINARY = bytes(set(range(9)) | set(range(14, 26)) | {28, 29, 30, 31, 127})
 
@@ -54,6 +62,66 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> str:
         _refuse_binary(data, name)
         return _decode(data, skip=0, codec="utf-8", name=name)
     return _decode(data, skip=0, codec=encoding, name=name)
+
+
+def text_of(file: BinaryIO, name: str, encoding: str | None, *, declared: bool = False) -> str:
+    """Read and `decode` a whole file; `declared`: it may name its encoding, as HTML and XML do.
+
+    Raises
+    ------
+    SourceError
+        As `decode` does.
+    OSError
+        If the file cannot be read.
+    """
+    data = file.read()
+    if declared and encoding is None:
+        encoding = _declared(data)
+    return decode(data, name=name, encoding=encoding)
+
+
+def lines_of(file: BinaryIO, name: str, encoding: str | None) -> TextIOWrapper:
+    """The text of a file line by line, line ends as they are; a wrong byte becomes a surrogate.
+
+    Raises
+    ------
+    SourceError
+        If it begins like a binary file.
+    """
+    head = file.read(_SNIFFED)
+    file.seek(0)
+    mark, codec = next((pair for pair in _MARKS if head.startswith(pair[0])), (b"", None))
+    if codec is None:
+        codec = encoding or "utf-8"
+        if _is_utf8(codec):
+            _refuse_binary(head, name)
+    file.seek(len(mark))
+    errors = "strict" if codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    return TextIOWrapper(file, encoding=codec, errors=errors, newline="")
+
+
+def wrong_byte(text: str) -> str | None:
+    """What is wrong with a text from `lines_of`, if a byte of it was not in its encoding."""
+    found = None if text.isascii() else _SURROGATE.search(text)
+    if found is None:
+        return None
+    return (
+        f"byte 0x{ord(found[0]) - 0xDC00:02X} at character {found.start()} is not in the encoding: "
+        "name the right one, for example --encoding cp1252"
+    )
+
+
+def _declared(data: bytes) -> str | None:
+    """The encoding that an HTML or XML file names, as browsers understand it."""
+    found = _DECLARATION.search(data[:1024])
+    if found is None:
+        return None
+    name = found[1].decode("ascii")
+    # What calls itself Latin-1 is Windows-1252, its superset (WHATWG Encoding Standard, 4.2); a
+    # declaration that can be read as ASCII is not in UTF-16.
+    if name.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}:
+        return "cp1252"
+    return name if _is_text_encoding(name) and not name.lower().startswith("utf-16") else None
 
 
 def check_encoding(encoding: str | None) -> None:

@@ -1,0 +1,228 @@
+"""HTML -> the prose of its article.
+
+Read is the ``<main>`` element, else the ``<article>`` elements, else the whole page. Left out:
+scripts, styles, navigation, asides, page footers, forms' controls, preformatted text, what is
+hidden, and superscript numbers behind a word. Inline code and formulas become stand-ins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+from typing import BinaryIO
+
+from detector.extract import Break, Extract, Mark, OpenTags, Writer
+from detector.ignores import find_ignores
+from detector.sources.article import Article, Options
+from detector.sources.decoding import text_of
+from detector.sources.offsets import line_offsets
+
+CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "var", "math"})
+_SKIPPED_ELEMENTS = frozenset(
+    {"aside", "audio", "button", "canvas", "datalist", "dialog", "footer", "head", "iframe", "nav"}
+    | {"noscript", "object", "pre", "script", "select", "style", "svg", "template", "textarea"}
+    | {"title", "video"}
+)
+_SKIPPED_ROLES = frozenset({"banner", "complementary", "contentinfo", "navigation", "search"})
+_INLINE_ELEMENTS = frozenset(
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font"}
+    | {"i", "img", "ins", "label", "mark", "q", "s", "small", "span", "strike", "strong", "sub"}
+    | {"sup", "time", "tt", "u", "wbr", *CODE_ELEMENTS}
+)
+_VOID_ELEMENTS = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
+    | {"track", "wbr"}
+)
+# Their end tag may be missing: what is hidden of one ends where any other block begins.
+_UNCLOSED_ELEMENTS = frozenset(
+    {"dd", "dt", "li", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"}
+)
+# No code or formula goes on in the next of these, whether it was closed or not.
+_BLOCKS = frozenset(
+    {"article", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "section"}
+    | {"table", "td", "th", "tr", "ul"}
+)
+_QUOTATIONS = frozenset({"blockquote", "q"})
+# Where an article is, if the page says so; with so many characters in it, or it is a teaser.
+_SCOPES = ("main", "article")
+_ENOUGH = 250
+
+
+def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]:
+    """The one article of a file."""
+    text = text_of(file, source, options.encoding, declared=True)
+    ignores = find_ignores(text, ".html")
+    yield Article(source, text, extract=read_html(text), ignores=ignores)
+
+
+def read_html(text: str) -> Extract:
+    """The prose of the article in an HTML page.
+
+    Examples
+    --------
+    >>> read_html("<p>Has <b>wilt</b>&nbsp;&amp; so.</p><script>f()</script>").text
+    'Has wilt\\xa0& so.'
+    """
+    for scope in _SCOPES:
+        if re.search(f"<{scope}[\\s>]", text, re.IGNORECASE):
+            found = _read(text, scope)
+            if len(found.text) >= _ENOUGH:
+                return found
+    return _read(text, None)
+
+
+def _read(text: str, scope: str | None) -> Extract:
+    writer = Writer()
+    write_html(text, writer, scope=scope)
+    return writer.extract()
+
+
+def write_html(source: str, writer: Writer, begin: int = 0, *, scope: str | None = None) -> None:
+    """Write down the prose of some HTML.
+
+    Parameters
+    ----------
+    source : str
+        HTML.
+    writer : Writer
+        Takes the prose.
+    begin : int
+        Where `source` stands in what the writer's offsets count in.
+    scope : str, optional
+        Name of the element to read; default: all of it.
+    """
+    reader = _HtmlReader(source, writer, begin, scope)
+    reader.feed(source)
+    reader.close()
+
+
+class _HtmlReader(HTMLParser):
+    """Writes down the character data of an article."""
+
+    def __init__(self, source: str, writer: Writer, begin: int, scope: str | None) -> None:
+        super().__init__(convert_charrefs=False)
+        self._source, self._writer, self._begin, self._scope = source, writer, begin, scope
+        self._offset_of = line_offsets(source)
+        self._scopes = 0
+        self._skipped: str | None = None
+        self._depth = 0
+        self._code = 0
+        self._open = OpenTags()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._skipped in _UNCLOSED_ELEMENTS and tag not in _INLINE_ELEMENTS:
+            self._skipped = None
+        if self._skipped is not None:
+            self._depth += tag == self._skipped
+        elif tag in _VOID_ELEMENTS:
+            self._break(tag)
+        elif _is_skipped(tag, attrs):
+            self._break(tag)
+            self._skipped, self._depth = tag, 1
+        else:
+            self._break(tag)
+            self._scopes += tag == self._scope
+            self._code += tag in CODE_ELEMENTS
+            if tag in _INLINE_ELEMENTS or tag in _QUOTATIONS:
+                opened = self._writer.open(self._begin + self._place())
+                self._open.push(tag, opened, self._writer.mark())
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._skipped is None:
+            self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._skipped is not None:
+            self._depth -= tag == self._skipped
+            if not self._depth:
+                self._skipped = None
+            return
+        self._scopes -= tag == self._scope and self._scopes > 0
+        self._code -= tag in CODE_ELEMENTS and self._code > 0
+        self._close(tag)
+        self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        place = self._begin + self._place()
+        if self._is_silent():
+            return
+        if not self._code:
+            self._writer.collapsed(place, data)
+        elif not data.isspace():
+            self._writer.stand_in(place, place + len(data))
+
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """``<![if ...]>`` ends at the next bracket, as in browsers; here Python raises an error."""
+        return self.parse_bogus_comment(i, report)
+
+    def _reference(self, written: str) -> None:
+        if self._is_silent():
+            return
+        place = self._place()
+        end = place + len(written)
+        end += self._source[end : end + 1] == ";"
+        prose = unescape(self._source[place:end])
+        if self._code:
+            self._writer.stand_in(self._begin + place, self._begin + end)
+        elif prose.isspace() and prose.isascii():
+            self._writer.separate(Break.SPACE)
+        else:
+            self._writer.unit(self._begin + place, self._begin + end, prose)
+
+    def _is_silent(self) -> bool:
+        return self._skipped is not None or (self._scope is not None and not self._scopes)
+
+    def _place(self) -> int:
+        return self._offset_of(*self.getpos())
+
+    def _break(self, tag: str) -> None:
+        if self._code and tag not in _BLOCKS:
+            return
+        if tag not in _INLINE_ELEMENTS:
+            self._code = 0
+        if tag == "br":
+            self._writer.separate(Break.LINE)
+        elif tag not in _INLINE_ELEMENTS:
+            self._writer.separate(Break.PARAGRAPH)
+
+    def _close(self, tag: str) -> None:
+        """End an inline element, and those inside it that have not ended."""
+        found = self._open.pop(tag)
+        if found is None:
+            return
+        opened, mark = found
+        place = self._place()
+        end = self._source.find(">", place) + 1 or len(self._source)
+        if tag == "sup" and is_note(self._writer, mark):
+            self._writer.back_to(mark)
+        elif tag in _QUOTATIONS:
+            self._writer.close_quotation(opened)
+        else:
+            self._writer.close(opened, self._begin + end)
+
+
+def is_note(writer: Writer, mark: Mark) -> bool:
+    """Whether what was written since is a note's mark behind a word: no letter, or one of them."""
+    written = writer.since(mark).strip("[]() ,*")
+    return len(written) < 2 or not any(map(str.isalpha, written))
+
+
+def _is_skipped(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    if tag in _SKIPPED_ELEMENTS:
+        return True
+    if not attrs or tag in {"html", "body"}:
+        return False
+    named = dict(attrs)
+    return (
+        "hidden" in named
+        or named.get("aria-hidden") == "true"
+        or named.get("role") in _SKIPPED_ROLES
+    )
