@@ -311,6 +311,12 @@ class Report:
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
         }
 
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it."""
+        from detector.render.html import standalone
+
+        return standalone(self)
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], *, text: str = "") -> Self:
         """The inverse of `to_dict`, given the article's text where it is to be rendered again.

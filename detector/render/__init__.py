@@ -5,6 +5,7 @@ from __future__ import annotations
 from detector.render.base import Look, Renderer
 from detector.render.csv import Csv
 from detector.render.github import Github
+from detector.render.html import Html
 from detector.render.json import Json
 from detector.render.jsonl import Jsonl
 from detector.render.sarif import Sarif
@@ -17,6 +18,7 @@ RENDERERS: dict[str, type[Renderer]] = {
     "csv": Csv,
     "sarif": Sarif,
     "github": Github,
+    "html": Html,
 }
 
 SUMMARIES = frozenset({"text", "csv"})

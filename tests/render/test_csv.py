@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rendering import flagged, founding, render
 from strategies import reports
@@ -62,6 +62,7 @@ def test_a_row_for_each_article() -> None:
     assert clean["reliability_low"] == ""
 
 
+@settings(deadline=None)
 @given(st.lists(reports(), max_size=3), st.booleans())
 def test_one_line_a_row_whatever_an_article_holds(
     given_reports: list[Report], summary: bool
@@ -75,6 +76,7 @@ def test_one_line_a_row_whatever_an_article_holds(
     assert all(each.isprintable() or each == "\n" for each in rendered if each.isascii())
 
 
+@settings(deadline=None)
 @given(reports())
 def test_a_spreadsheet_sees_no_formula(report: Report) -> None:
     # A negative number is no formula.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from rendering import flagged, founding, render
 from strategies import reports
 
@@ -77,6 +77,7 @@ def test_an_article_cannot_give_commands() -> None:
     assert "%250A<U+001B>[31m<U+202E>" in rendered
 
 
+@settings(deadline=None)
 @given(reports())
 def test_one_command_a_line_whatever_an_article_holds(report: Report) -> None:
     levels = [level for level, _, _ in commands(render("github", report))]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from rendering import ROOT, SHORT, SKIPPED, flagged, founding, render
@@ -62,6 +62,7 @@ class TestSchema:
         assert results() == []
         official().validate(log())
 
+    @settings(deadline=None)
     @given(st.lists(reports(), max_size=3))
     def test_any_report(self, given_reports: list[Report]) -> None:
         validator = official()
@@ -121,6 +122,7 @@ class TestResults:
             }
         ]
 
+    @settings(deadline=None)
     @given(reports())
     def test_lines_and_offsets_agree(self, report: Report) -> None:
         text = report.text.replace("\r\n", " \n")
