@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detector.analysis import Analysis, Candidate
+    from detector.comparison import Change, Comparison, Passage, Side, Swap
     from detector.config import Config
     from detector.document import Document, Sentence, Span, Token, TokenFlag
     from detector.errors import ConfigError, DetectorError, ModelError, SourceError
@@ -36,6 +37,8 @@ _HOMES = {
     "Analysis": "analysis",
     "Article": "sources",
     "Candidate": "analysis",
+    "Change": "comparison",
+    "Comparison": "comparison",
     "Config": "config",
     "ConfigError": "errors",
     "Detector": "pipeline",
@@ -45,11 +48,14 @@ _HOMES = {
     "Finding": "report",
     "ModelError": "errors",
     "Paragraph": "report",
+    "Passage": "comparison",
     "Report": "report",
     "Sentence": "document",
+    "Side": "comparison",
     "SourceError": "errors",
     "Span": "document",
     "Suggestion": "report",
+    "Swap": "comparison",
     "Token": "document",
     "TokenFlag": "document",
     "segment": "segment",
@@ -59,6 +65,8 @@ __all__ = [
     "Analysis",
     "Article",
     "Candidate",
+    "Change",
+    "Comparison",
     "Config",
     "ConfigError",
     "Detector",
@@ -68,13 +76,17 @@ __all__ = [
     "Finding",
     "ModelError",
     "Paragraph",
+    "Passage",
     "Report",
     "Sentence",
+    "Side",
     "SourceError",
     "Span",
     "Suggestion",
+    "Swap",
     "Token",
     "TokenFlag",
+    "compare",
     "score",
     "segment",
 ]
@@ -100,3 +112,8 @@ def _default() -> Detector:
 def score(text: str) -> Report:
     """The report on one text, with the default configuration and models."""
     return _default().score(text)
+
+
+def compare(original: str, suspect: str) -> Comparison:
+    """An article beside its source: each swap, and what share of the text was replaced."""
+    return _default().compare(original, suspect)

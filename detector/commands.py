@@ -6,11 +6,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detector import __version__
-from detector.errors import DetectorError
+from detector.errors import DetectorError, SourceError
 from detector.resources import Manifest, damaged, default_folder
+
+if TYPE_CHECKING:
+    from detector.sources import Article
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,6 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DetectorError as error:
         print(f"detector: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(f"detector: {error.filename or 'standard output'}: {reason}", file=sys.stderr)
+        return 2
     return code
 
 
@@ -38,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parser("train", help="train one part of the models ('detector train --help')")
     _evaluate(commands)
+    _compare(commands)
     _models(commands)
     return parser
 
@@ -93,6 +103,59 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     if earlier is not None:
         print(render_difference(compare(earlier, evaluation)))
     return 0
+
+
+def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from detector.render.comparison import COMPARISONS
+
+    command = commands.add_parser(
+        "compare",
+        help="an article beside its source: what was replaced",
+        description="Align an article with its source and list what was replaced "
+        "(docs/compare.md). Order and length of the two may differ.",
+    )
+    command.add_argument("original", metavar="ORIGINAL", help="the source; - is standard input")
+    command.add_argument("suspect", metavar="SUSPECT", help="the article; - is standard input")
+    command.add_argument(
+        "--format", choices=list(COMPARISONS), default="text", help="format (default: text)"
+    )
+    command.add_argument("--output", type=Path, metavar="FILE", help="write the result there")
+    command.add_argument("--encoding", metavar="NAME", help="of the texts (default: UTF-8)")
+    command.add_argument("--models", type=Path, help="folder of models")
+    command.set_defaults(run=_run_compare)
+
+
+def _run_compare(options: argparse.Namespace) -> int:
+    from threadpoolctl import threadpool_limits
+
+    from detector.pipeline import Detector
+    from detector.render import Look
+    from detector.render.comparison import COMPARISONS
+
+    original, suspect = (
+        _article(path, options.encoding) for path in (options.original, options.suspect)
+    )
+    with threadpool_limits(1, user_api="blas"):
+        comparison = Detector(models=options.models).compare(original, suspect)
+    rendered = COMPARISONS[options.format](comparison, Look())
+    if options.output:
+        options.output.write_text(rendered, encoding="utf-8")
+    else:
+        sys.stdout.write(rendered)
+    return 0
+
+
+def _article(path: str, encoding: str | None) -> Article:
+    """The one article that a path names."""
+    from detector.sources import read
+
+    articles = list(islice(read([path], encoding=encoding), 2))
+    if len(articles) != 1:
+        found = "several articles" if articles else "no article"
+        raise SourceError(path, f"holds {found}: name one file for each side")
+    if isinstance(articles[0], SourceError):
+        raise articles[0]
+    return articles[0]
 
 
 def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -10,6 +10,7 @@ from detector.allow import AllowList
 from detector.analysis import Analysis
 from detector.annotate import Annotator
 from detector.checks import CHECKS, refuse_unknown_checks
+from detector.comparison import Comparison, compared
 from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document
 from detector.extract import Extract
@@ -91,6 +92,27 @@ class Detector:
     def analyse(self, text: str) -> Analysis:
         """What the models say of each token, before checks; for any text in any language."""
         return self._annotator.annotate([segment(text, self.resources.boundaries)])[0]
+
+    def compare(self, original: str | Article, suspect: str | Article) -> Comparison:
+        """An article beside its source: what was replaced, where, and how much of it.
+
+        Parameters
+        ----------
+        original : str or Article
+            The source.
+        suspect : str or Article
+            What is thought to be a version of it; order and length may differ.
+        """
+        source, article = _article(original), _article(suspect)
+        ((report, analysis),) = self.examine([article])
+        return compared(
+            source,
+            article,
+            report,
+            analysis,
+            boundaries=self.resources.boundaries,
+            lexicon=self.resources.lexicon,
+        )
 
     def examine(self, texts: Iterable[str | Article]) -> Iterator[tuple[Report, Analysis | None]]:
         """Report and analysis of each article, in order, for the price of the report alone.

@@ -20,7 +20,7 @@ PARTS = [
     "export",
     "manifest",
 ]
-HELPS = [[], ["evaluate"], ["models"], ["train"], *(["train", part] for part in PARTS)]
+HELPS = [[], ["compare"], ["evaluate"], ["models"], ["train"], *(["train", part] for part in PARTS)]
 
 
 @pytest.mark.parametrize("command", HELPS, ids=" ".join)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from detector.document import Span
+from detector.edits import Block, changed_blocks
 from detector.evaluation.labelled import Replaced
 from detector.folding import fold
-from detector.training.align import Block, changed_blocks, count_swaps, label, split_block
+from detector.training.align import count_swaps, label, split_block
 from detector.training.inflection import build_inflections
 from detector.training.pack import UNLABELLED
 from detector.training.spin.reading import PIECE

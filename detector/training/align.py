@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from detector.edits import Block
 from detector.training.pack import UNLABELLED
 
 Words = tuple[str, ...]
@@ -21,21 +21,6 @@ _MAX_BLOCK = 12
 _MAX_RUN = 5
 _MIN_SEEN = 2
 """Limits, in tokens, of what `split_block` tries; a swap seen once may be a wrong alignment."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A stretch that changed: ``original[first:last]`` became ``spun[spun_first:spun_last]``."""
-
-    first: int
-    last: int
-    spun_first: int
-    spun_last: int
-
-    @property
-    def is_one_to_one(self) -> bool:
-        """Whether as many tokens came as went, and at least one."""
-        return self.last - self.first == self.spun_last - self.spun_first > 0
 
 
 @dataclass(frozen=True)
@@ -53,22 +38,6 @@ class AlignedLine:
 
     labels: list[int]
     origins: list[str]
-
-
-def changed_blocks(original: Sequence[str], spun: Sequence[str]) -> list[Block]:
-    """The stretches that differ, in order, as short as the longest common runs leave them.
-
-    Examples
-    --------
-    >>> changed_blocks("he has become more regular".split(), "he has wilt more regular".split())
-    [Block(first=2, last=3, spun_first=2, spun_last=3)]
-    """
-    matcher = SequenceMatcher(None, original, spun, autojunk=False)
-    return [
-        Block(first, last, spun_first, spun_last)
-        for operation, first, last, spun_first, spun_last in matcher.get_opcodes()
-        if operation != "equal"
-    ]
 
 
 def split_block(
@@ -172,6 +141,7 @@ def label(
 
     Examples
     --------
+    >>> from detector.edits import changed_blocks
     >>> words, others = "he has become more regular".split(), "he has wilt more regular".split()
     >>> label(words, others, changed_blocks(words, others), str.__eq__)
     AlignedLine(labels=[0, 0, 1, 0, 0], origins=['he', 'has', 'become', 'more', 'regular'])

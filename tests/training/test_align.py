@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.training.align import Block, Words, changed_blocks, count_swaps, label, split_block
+from detector.edits import Block, changed_blocks
+from detector.training.align import Words, count_swaps, label, split_block
 from detector.training.inflection import build_inflections
 from detector.training.pack import UNLABELLED
 from detector.training.spin.variants import Variants

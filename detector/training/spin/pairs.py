@@ -14,14 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from detector.training.align import (
-    Block,
-    Words,
-    changed_blocks,
-    count_swaps,
-    label,
-    split_block,
-)
+from detector.edits import Block, changed_blocks
+from detector.training.align import Words, count_swaps, label, split_block
 from detector.training.pack import END_OF_DOCUMENT, END_OF_PARAGRAPH
 from detector.training.spin.clean import Leaks
 from detector.training.spin.reading import TypeIndex
