@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,7 +138,8 @@ def _run_compare(options: argparse.Namespace) -> int:
     )
     with threadpool_limits(1, user_api="blas"):
         comparison = Detector(models=options.models).compare(original, suspect)
-    rendered = COMPARISONS[options.format](comparison, Look())
+    look = Look(date=datetime.now(UTC).isoformat(timespec="seconds"))
+    rendered = COMPARISONS[options.format](comparison, look)
     if options.output:
         options.output.write_text(rendered, encoding="utf-8")
     else:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 
 from detector.comparison import Change, Comparison, Swap
 from detector.render.base import Look
+from detector.render.html.comparison import comparison_page
 from detector.render.layout import END, EXPECTED, FLAGGED, fill, spelled
-from detector.render.text import percent
+from detector.render.wording import percent
 
 _NOUNS = {
     Change.REPLACED: "replaced",
@@ -71,5 +72,6 @@ def _summary(comparison: Comparison) -> str:
 COMPARISONS: Mapping[str, Callable[[Comparison, Look], str]] = {
     "text": as_text,
     "json": as_json,
+    "html": comparison_page,
 }
 """A function for each format of ``detector compare``."""

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from comparing import ARTICLE, SOURCE, compare
 from rendering import ROOT, SHORT, calibrated, flagged, founding, render
 
 from detector.render import Look
+from detector.render.comparison import COMPARISONS
 from detector.report import Report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install '.[dev]'")
@@ -49,7 +51,10 @@ class Desk:
         self.complaints: list[str] = []
 
     def open(self, *given_reports: Report, **options: Any) -> Tab:
-        self.file.write_text(render("html", *given_reports, look=LOOK), encoding="utf-8")
+        return self._tab(render("html", *given_reports, look=LOOK), **options)
+
+    def _tab(self, page: str, **options: Any) -> Tab:
+        self.file.write_text(page, encoding="utf-8")
         tab = self.browser.new_context(**{**DESK, **options}).new_page()
         tab.set_default_timeout(20_000)
         tab.on("console", lambda message: self.complaints.append(message.text))
@@ -57,6 +62,10 @@ class Desk:
         tab.on("request", lambda request: self._check(request.url))
         tab.goto(self.file.as_uri())
         return tab
+
+    def compare(self, source: str, article: str, **options: Any) -> Tab:
+        page = COMPARISONS["html"](compare(source, article), LOOK)
+        return self._tab(page, **options)
 
     def _check(self, url: str) -> None:
         if url.split("#", maxsplit=1)[0] != self.file.as_uri():
@@ -179,25 +188,50 @@ class TestIndex:
         assert tab.locator("h2:visible").count() == 3
 
 
+class TestComparison:
+    def test_a_change_is_lit_on_both_sides(self, desk: Desk) -> None:
+        tab = desk.compare(SOURCE, ARTICLE)
+        tab.locator(".original .mark", has_text="become").hover()
+        card(tab).wait_for(state="visible")
+        assert tab.locator(".mark.now").all_inner_texts() == ["become", "wilt"]
+        assert "wilt" in card(tab).inner_text()
+        tab.keyboard.press("ArrowRight")
+        assert tab.locator(".mark.now").all_inner_texts() == ["Earlier", "Older"]
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_accessibility(self, scheme: str, desk: Desk) -> None:
+        tab = desk.compare(SOURCE, ARTICLE, color_scheme=scheme)
+        tab.keyboard.press("ArrowRight")
+        assert_accessible(tab)
+
+    def test_the_texts_stand_below_each_other_on_a_telephone(self, desk: Desk) -> None:
+        tab = desk.compare(SOURCE, ARTICLE, **TELEPHONE)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        first = tab.locator(".side.original").first.bounding_box()
+        second = tab.locator(".side.suspect").first.bounding_box()
+        assert second["y"] >= first["y"] + first["height"]
+
+
+def assert_accessible(tab: Tab) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is missing: npm ci --prefix tests/tools")
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate("axe.run()")
+    problems = [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+    assert problems == []
+    assert found["passes"]
+
+
 class TestLooks:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("form", [DESK, TELEPHONE], ids=["desk", "telephone"])
     def test_accessibility(self, scheme: str, form: dict[str, Any], desk: Desk) -> None:
-        if not AXE.is_file():
-            pytest.skip("axe-core is missing: npm ci --prefix tests/tools")
         tab = desk.open(calibrated(0), founding(1), SHORT, color_scheme=scheme, **form)
         tab.get_by_role("button", name="Open all").click()
         tab.keyboard.press("ArrowRight")
         tab.keyboard.press("ArrowRight")
         assert card(tab).is_visible()
-        self.assert_accessible(tab)
-
-    def assert_accessible(self, tab: Tab) -> None:
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-        found = tab.evaluate("axe.run()")
-        problems = [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
-        assert problems == []
-        assert found["passes"]
+        assert_accessible(tab)
 
     @pytest.mark.parametrize("width", [320, 390, 768, 1280])
     def test_nothing_is_wider_than_the_window(self, width: int, desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,22 @@ from operator import attrgetter
 from detector.document import Span
 from detector.render.base import name
 from detector.render.html.markup import pieces, strength, text
+from detector.render.html.parts import (
+    Band,
+    Marks,
+    badge,
+    digest,
+    figure,
+    record,
+    reliability,
+    strip,
+)
 from detector.render.wording import count, percent, shown, title
 from detector.report import Finding, Paragraph, Report
 
 # Expected replaced words per 1,000 from which on a paragraph is one shade darker: honest prose
 # stays under the first.
 SHADES = (5.0, 15.0, 40.0, 80.0)
-# Units of a strip from end to end, and of the tick of a finding, which its outline widens.
-_LENGTH, _TICK = 1000.0, 1.0
 _WORDS_OF_A_PARAGRAPH = 8
 
 HEADINGS = {
@@ -107,81 +114,50 @@ class _Section:
         yield '<header class="head">\n'
         yield f'<p class="source">{text(name(report))}</p>\n'
         yield f'<h2 id="{self.key}-h">{HEADINGS[verdict]}'
-        yield f' <span class="verdict v-{verdict}">{verdict}</span></h2>\n'
+        yield f" {badge(verdict)}</h2>\n"
         if report.reason:
             yield f'<p class="reason">{text(report.reason)}</p>\n'
         yield '<div class="figures">\n'
-        if report.reliability is not None:
-            yield from self._reliability(report.reliability)
-        yield _figure(f"{len(report.findings):,}", _things(len(report.findings), "finding"))
-        yield _figure(f"{report.n_words:,}", _things(report.n_words, "word"))
+        yield from reliability(report)
+        yield figure(f"{len(report.findings):,}", _things(len(report.findings), "finding"))
+        yield figure(f"{report.n_words:,}", _things(report.n_words, "word"))
         if report.findings and report.n_words:
-            yield _figure(f"{report.findings_per_1000_words:.1f}", "findings per 1,000 words")
+            yield figure(f"{report.findings_per_1000_words:.1f}", "findings per 1,000 words")
         yield "</div>\n</header>\n"
 
-    def _reliability(self, reliability: float) -> Iterator[str]:
-        report = self.report
-        said = f"reliability of 100{'' if report.calibrated else ' (provisional)'}"
-        low, high = report.reliability_low, report.reliability_high
-        if low is not None and high is not None:
-            said += f", probably {low:.1f} to {high:.1f}"
-        yield '<div class="figure reliability">'
-        yield f'<p><b>{reliability:.1f}</b> <span class="label">{said}</span></p>'
-        yield '<svg class="gauge" viewBox="0 0 100 6" preserveAspectRatio="none"'
-        yield ' aria-hidden="true"><rect class="track" y="2" width="100" height="2"/>'
-        if low is not None and high is not None:
-            width = max(high - low, 0.5)
-            yield f'<rect class="range" x="{low:.1f}" y="1" width="{width:.1f}" height="4"/>'
-        x = min(max(reliability - 0.4, 0), 99.2)
-        yield f'<rect class="needle" x="{x:.1f}" width="0.8" height="6"/></svg>'
-        yield '<p class="ends" aria-hidden="true"><span>0</span><span>100</span></p></div>\n'
-
     def _strip(self) -> Iterator[str]:
-        """The article from left to right: paragraphs by density, findings as ticks."""
-        findings = self.report.findings
-        scale = _LENGTH / max(len(self.report.text), 1)
-        yield '<div class="bar" data-bar>\n<svg class="strip" viewBox="0 0 1000 28"'
-        yield ' preserveAspectRatio="none" role="img" aria-label="Where in the article the '
-        yield f'{count(len(findings), "finding")} stand, from beginning to end">'
-        yield '<rect class="track" y="6" width="1000" height="16"/>'
-        for index, paragraph in enumerate(self.report.paragraphs, start=1):
-            x, width = paragraph.start * scale, (paragraph.end - paragraph.start) * scale
-            yield f'<rect class="d{_shade(paragraph)}" x="{x:.1f}" y="6" width="{width:.1f}"'
-            yield f' height="16"><title>Paragraph {index}: {_density(paragraph)}</title></rect>'
-        for index, finding in enumerate(findings):
-            x = min(finding.start * scale, _LENGTH - _TICK)
-            yield f'<rect class="tick {strength(finding.probability)}" data-n="{index + 1}"'
-            yield f' x="{x:.1f}" width="{_TICK}" height="28"/>'
-        yield "</svg>\n</div>\n"
-        if findings:
+        report = self.report
+        yield from strip(
+            len(report.text),
+            (
+                Band(each.span, f"d{_shade(each)}", f"Paragraph {index}: {_density(each)}")
+                for index, each in enumerate(report.paragraphs, start=1)
+            ),
+            ((each.start, strength(each.probability)) for each in report.findings),
+            f"Where in the article the {count(len(report.findings), 'finding')} stand, from "
+            "beginning to end",
+        )
+        if report.findings:
             yield _LEGEND
 
     def _text(self) -> Iterator[str]:
         yield f'<div class="text" lang="{text(self.report.language or "en")}">\n'
-        numbered: set[int] = set()
+        marks = Marks(self.key)
+        findings = self.report.findings
         for span, paragraph in _blocks(self.report):
             shade, density = "", ""
             if paragraph is not None:
                 shade = f" d{_shade(paragraph)}"
                 density = f' data-density="{paragraph.density:.0f}"'
             yield f'<p class="block{shade}"{density}>'
-            for piece, index in pieces(span, self.report.findings):
+            for piece, index in pieces(span, findings):
                 words = text(piece.of(self.report.text))
-                yield words if index is None else self._mark(words, index, numbered)
+                if index is None:
+                    yield words
+                else:
+                    yield marks.mark(words, index + 1, strength(findings[index].probability))
             yield "</p>\n"
         yield "</div>\n"
-
-    def _mark(self, words: str, index: int, numbered: set[int]) -> str:
-        """A link to the note; only the first piece of a finding has its identifier and number."""
-        number = index + 1
-        kind = strength(self.report.findings[index].probability)
-        first = index not in numbered
-        numbered.add(index)
-        identity = f' id="{self.key}-m{number}" data-n="{number}"' if first else ' tabindex="-1"'
-        described = f' aria-describedby="{self.key}-s{number}"' if first else ""
-        return (
-            f'<a class="mark {kind}" href="#{self.key}-n{number}"{identity}{described}>{words}</a>'
-        )
 
     def _notes(self) -> Iterator[str]:
         findings = self.report.findings
@@ -220,13 +196,9 @@ class _Section:
         yield "</tbody>\n</table>\n</details>\n"
 
     def _record(self) -> Iterator[str]:
-        yield '<footer class="record">\n<h3>Record</h3>\n<dl>\n'
-        for term, value in self._entries():
-            yield f"<div><dt>{text(term)}</dt><dd>{text(value)}</dd></div>\n"
-        yield f"</dl>\n{MEANING}"
-        if self.report.reliability is not None and not self.report.calibrated:
-            yield _PROVISIONAL
-        yield "</footer>\n"
+        scored = self.report.reliability is not None
+        provisional = _PROVISIONAL if scored and not self.report.calibrated else ""
+        yield from record(self._entries(), MEANING + provisional)
 
     def _entries(self) -> Iterator[tuple[str, str]]:
         report = self.report
@@ -234,8 +206,7 @@ class _Section:
         if self.date:
             yield "Scored", self.date
         if report.text:
-            digest = hashlib.sha256(report.text.encode("utf-8", "surrogatepass")).hexdigest()
-            yield "SHA-256 of the text", digest
+            yield "SHA-256 of the text", digest(report.text)
         yield "Models", report.model_version
         settings = [f"{option} {value}" for option, value in self.settings]
         yield "Settings", "; ".join(settings) or "the defaults"
@@ -295,10 +266,6 @@ def _density(paragraph: Paragraph) -> str:
     return (
         f"{found} in {count(paragraph.n_words, 'word')}, {paragraph.density:.0f} per 1,000 expected"
     )
-
-
-def _figure(number: str, label: str) -> str:
-    return f'<div class="figure"><p><b>{number}</b> <span class="label">{label}</span></p></div>\n'
 
 
 def _things(number: int, thing: str) -> str:

@@ -27,6 +27,7 @@
       button("Close", "\u00d7", () => close(true))));
   card.setAttribute("role", "group");
   let current = null; // the mark whose card is open
+  let beside = null; // the piece of it that the card stands beside
   let pinned = false; // opened by focus, click or key: stays when the pointer leaves
   let leaving = 0;
 
@@ -35,7 +36,8 @@
       card.style.left = card.style.top = "";
       return;
     }
-    const box = (current.getClientRects()[0] ?? current.getBoundingClientRect());
+    const near = [...piecesOf(current)].includes(beside) ? beside : current;
+    const box = near.getClientRects()[0] ?? near.getBoundingClientRect();
     const frame = current.closest(".report").getBoundingClientRect();
     const low = box.bottom + 8 + card.offsetHeight <= innerHeight || box.top < card.offsetHeight + 8;
     const left = Math.min(Math.max(box.left - 16, 8), document.documentElement.clientWidth - card.offsetWidth - 8);
@@ -79,6 +81,7 @@
     unmark();
   };
   const go = (mark) => {
+    beside = mark;
     const { top, bottom } = mark.getBoundingClientRect();
     if (top < 110 || bottom > innerHeight * 0.6) mark.scrollIntoView({ block: "center" });
     if (!card.contains(document.activeElement)) mark.focus({ preventScroll: true });
@@ -94,7 +97,8 @@
 
   const markAt = (event) => {
     const piece = event.target.closest?.(".mark");
-    return piece && piecesOf(piece)[0];
+    beside = piece ?? beside;
+    return piece && [...piecesOf(piece)].find((each) => each.dataset.n);
   };
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;

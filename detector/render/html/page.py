@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 from detector.render.base import Look, name
 from detector.render.html.article import fragment
 from detector.render.html.markup import text
+from detector.render.html.parts import badge, digest
 from detector.render.wording import count as counted
 from detector.report import Report
 
@@ -66,14 +67,13 @@ def _summary(report: Report) -> str:
         f'<span class="found">{counted(len(report.findings), "finding")}</span>'
         f'<span class="rank"><span class="hidden">reliability </span>{reliability or "&ndash;"}'
         f"</span>"
-        f'<span class="verdict v-{verdict}">{verdict}</span></summary>'
+        f"{badge(verdict)}</summary>"
     )
 
 
 def standalone(report: Report) -> str:
     """The fragment of one article with the style and the script that it needs, for a notebook."""
-    digest = hashlib.sha256(f"{name(report)}\n{report.text}".encode("utf-8", "surrogatepass"))
-    section = fragment(report, key=f"r{digest.hexdigest()[:12]}")
+    section = fragment(report, key=f"r{digest(name(report) + report.text)[:12]}")
     return f"<style>{asset('page.css')}</style>\n{section}<script>{asset('page.js')}</script>\n"
 
 
@@ -114,5 +114,5 @@ def asset(file: str) -> str:
 
 
 def _hash(source: str) -> str:
-    digest = hashlib.sha256(source.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+    hashed = hashlib.sha256(source.encode()).digest()
+    return f"'sha256-{base64.b64encode(hashed).decode()}'"
