@@ -61,7 +61,6 @@
     body.className = [...note.classList].find((name) => /^s\d$/.test(name)) ?? "";
     at.textContent = `${number} of ${marks.length}`;
     card.setAttribute("aria-label", `Finding ${at.textContent}`);
-    report.style.position = "relative";
     report.append(card);
     card.hidden = false;
     for (const piece of piecesOf(mark)) piece.classList.add("now");
