@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,35 @@ class TestOutput:
             Draft202012Validator(schema).validate(value)
         finding = values[0]["findings"][0]
         assert SPUN[finding["start"] : finding["end"]] == finding["actual"] == "wilt"
+
+    def test_a_summary_is_a_line_an_article(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        write("b.txt", "Short.")
+        for form, lines in (("text", 2), ("csv", 3)):
+            assert main(["--summary", "--format", form, "a.txt", "b.txt"]) == ExitCode.DONE
+            assert len(capsys.readouterr().out.splitlines()) == lines
+
+    def test_a_page_records_when_and_with_what_it_was_made(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        main(["--format", "html", "--min-probability", "0.7", "a.txt"])
+        out = capsys.readouterr().out
+        assert f"<dd>{datetime.now(UTC).date()}T" in out
+        assert "<dd>min_probability 0.7</dd>" in out
+
+    @pytest.mark.parametrize("form", ["csv", "github", "html", "sarif"])
+    def test_an_interrupted_output_ends_as_it_should(
+        self, form: str, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        write("b.txt", "interrupt")
+        main(["--format", form, "--jobs", "1", "a.txt", "b.txt"])
+        out = capsys.readouterr().out
+        assert "wilt" in out
+        assert out.endswith(RENDERERS[form].build(Look()).footer)
 
     def test_every_renderer_is_a_format(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--help"]) == 0
@@ -264,6 +294,7 @@ class TestUsage:
             (["--phrases", "missing", "a.txt"], "missing cannot be read"),
             (["--unknown", "a.txt"], "--unknown"),
             (["--form", "json", "a.txt"], "--form"),
+            (["--summary", "--format", "json", "a.txt"], "csv or text"),
         ],
     )
     def test_an_error_says_what_to_do(
