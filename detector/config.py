@@ -85,7 +85,9 @@ def _written(value: object) -> str:
     """A value for people: a few entries by name, many by their number."""
     if not isinstance(value, frozenset | tuple):
         return str(value)
-    entries = sorted(map(str, value))
+    entries = sorted(
+        "=".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value
+    )
     return ", ".join(entries) if len(entries) <= _FEW else f"{len(entries)} entries"
 
 
