@@ -89,7 +89,7 @@ class Baseline:
         kept: list[Finding] = []
         gone: list[Finding] = []
         for finding in report.findings:
-            one = fingerprint(report.text, finding)
+            one = fingerprint(report, finding)
             left[one] -= 1
             (kept if left[one] < 0 else gone).append(finding)
         return replace(
@@ -109,7 +109,7 @@ class Baseline:
         known = self._articles.setdefault(self._name(report), {})
         for finding in findings:
             new = {"check": finding.check, "actual": finding.actual, "count": 0}
-            known.setdefault(fingerprint(report.text, finding), new)["count"] += 1
+            known.setdefault(fingerprint(report, finding), new)["count"] += 1
 
     def write(self) -> None:
         """Write the file: sorted, so that two versions are easily compared.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from detector.folding import fold
-from detector.report import Finding
+from detector.report import Finding, Report
 
 VERSION = 1
 """Of the recipe: a fingerprint of another version never equals one of this."""
@@ -27,7 +27,7 @@ _WORD = re.compile(r"\w+(?:['-]\w+)*")
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\f")
 
 
-def fingerprint(text: str, finding: Finding) -> str:
+def fingerprint(report: Report, finding: Finding) -> str:
     r"""What identifies a finding wherever it moves to: 32 hexadecimal digits.
 
     The name of the check, the flagged words, and up to `CONTEXT_WORDS` words on each side in the
@@ -36,24 +36,16 @@ def fingerprint(text: str, finding: Finding) -> str:
 
     Parameters
     ----------
-    text : str
-        What the finding's offsets count in (`Report.text`).
+    report : Report
+        With its text. Of a source with markup only the prose counts.
     finding : Finding
-        A finding on it.
-
-    Examples
-    --------
-    >>> from detector.report import Finding
-    >>> odd = Finding(7, 11, 1, 8, "wilt", "substitution", 0.9)
-    >>> moved = Finding(19, 23, 3, 8, "wilt", "substitution", 0.7)
-    >>> edited = "New start.\n\nIt has\nwilt, since"
-    >>> fingerprint("It has wilt since.", odd) == fingerprint(edited, moved)
-    True
-    >>> fingerprint("It had wilt since.", odd) == fingerprint("It has wilt since.", odd)
-    False
+        One of its findings.
     """
-    before = _PARAGRAPH_END.split(text[max(finding.start - _WINDOW, 0) : finding.start])[-1]
-    after = _PARAGRAPH_END.split(text[finding.end : finding.end + _WINDOW], maxsplit=1)[0]
+    text, span = report.text, finding.span
+    if report.extract is not None:
+        text, span = report.extract.text, report.extract.prose_span(span)
+    before = _PARAGRAPH_END.split(text[max(span.start - _WINDOW, 0) : span.start])[-1]
+    after = _PARAGRAPH_END.split(text[span.end : span.end + _WINDOW], maxsplit=1)[0]
     recipe = [
         VERSION,
         finding.check,
@@ -62,11 +54,6 @@ def fingerprint(text: str, finding: Finding) -> str:
         _words(after)[:CONTEXT_WORDS],
     ]
     return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:32]
-
-
-def fingerprints(text: str, findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The fingerprint of each of an article's findings."""
-    return tuple(fingerprint(text, finding) for finding in findings)
 
 
 def _words(text: str) -> Sequence[str]:

@@ -100,7 +100,7 @@ def _results(report: Report) -> Iterator[dict[str, Any]]:
     for finding in report.findings:
         result = _result(report, finding)
         if report.text:
-            known_by = fingerprint(report.text, finding)
+            known_by = fingerprint(report, finding)
             seen[known_by] += 1
             # 3.27.17: the same words twice in one article are two results.
             value = f"{known_by}:{seen[known_by]}"

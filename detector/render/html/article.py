@@ -78,12 +78,15 @@ def fragment(
         A ``section`` element. Needs the page's style (`detector.render.html.standalone` brings it);
         its script only adds comfort.
     """
-    return "".join(_Section(report, key, date, tuple(settings)).parts())
+    section = _Section(report.in_prose(), digest(report.text), key, date, tuple(settings))
+    return "".join(section.parts())
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
     report: Report
+    """With places in the prose, which is what people read."""
+    digest: str
     key: str
     date: str | None
     settings: tuple[tuple[str, str], ...]
@@ -206,7 +209,7 @@ class _Section:
         if self.date:
             yield "Scored", self.date
         if report.text:
-            yield "SHA-256 of the text", digest(report.text)
+            yield "SHA-256 of the text", self.digest
         yield "Models", report.model_version
         settings = [f"{option} {value}" for option, value in self.settings]
         yield "Settings", "; ".join(settings) or "the defaults"
