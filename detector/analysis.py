@@ -13,10 +13,26 @@ from detector.document import Document
 
 
 class Candidate(NamedTuple):
-    """A form that may have stood where a token stands, with its confidence (0 to 1)."""
+    """A form or phrase that may have stood where a token stands, with its confidence (0 to 1).
+
+    "" is nothing: the token was put in.
+    """
 
     form: str
     confidence: float
+
+
+class Phrase(NamedTuple):
+    """Tokens ``[first, last)`` that may stand for something else as a whole, and for what.
+
+    `times` is how often they are known to have stood for the first candidate, 0 where they are not
+    (`detector.swaptable`).
+    """
+
+    first: int
+    last: int
+    candidates: tuple[Candidate, ...]
+    times: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +62,10 @@ class Analysis:
     judge : {"encoder", "collocations"}
         Which model `p_replaced` comes from.
     candidates : mapping of int to tuple of Candidate
-        For each token that may be flagged: what could have stood there, best first.
+        For each token that may be flagged: what could have stood there, best first; none where
+        nothing is likely.
+    phrases : tuple of Phrase
+        Runs of tokens, some of which may be flagged, that were put in as a whole. Disjoint.
     """
 
     document: Document
@@ -59,3 +78,4 @@ class Analysis:
     share: float
     judge: Literal["encoder", "collocations"]
     candidates: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
+    phrases: tuple[Phrase, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,49 @@ from detector.blend import blended
 from detector.collocations import Collocations
 from detector.document import Document, TokenFlag
 from detector.fit import PRIOR, CollocationFit
-from detector.prior import article_posterior
+from detector.prior import ArticlePosterior, article_posterior
 from detector.resources import Resources
+from detector.restoration import Restorer
 
 if TYPE_CHECKING:
-    from detector.encoder import Encoder
+    from detector.encoder import Encoder, Reading
+
+
+class Judged(NamedTuple):
+    """What the judges say of a document: collocation ids, P(replaced), and after the prior.
+
+    `reading` is what the encoder made of it; None where there is none.
+    """
+
+    ids: NDArray[np.int32]
+    p_replaced: NDArray[np.float32]
+    posterior: ArticlePosterior
+    reading: Reading | None
+
+
+def judge(
+    documents: Sequence[Document], fit: CollocationFit, encoder: Encoder | None
+) -> list[Judged]:
+    """Judge the tokens of some documents, each by itself."""
+    ids = [fit.features.collocations.ids(document.forms) for document in documents]
+    judged = [fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
+    readings: Sequence[Reading | None] = [None] * len(documents)
+    if encoder is not None:
+        readings = encoder.read(documents)
+        judged = [
+            blended(reading.p_replaced, p_fit, encoder.blend)
+            for reading, p_fit in zip(readings, judged, strict=True)
+        ]
+    posteriors = [
+        article_posterior(
+            p_replaced,
+            paragraphs=document.paragraph_of[document.sentence_of],
+            training_share=(encoder or fit).training_share,
+            **(PRIOR if encoder is None else {}),
+        )
+        for document, p_replaced in zip(documents, judged, strict=True)
+    ]
+    return [Judged(*parts) for parts in zip(ids, judged, posteriors, readings, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -38,49 +76,39 @@ class Annotator:
     collocations: Collocations
     fit: CollocationFit
     encoder: Encoder | None
+    restorer: Restorer
     floor: float
 
     @classmethod
     def build(cls, resources: Resources, *, floor: float) -> Annotator:
         """An annotator over the opened models."""
-        return cls(resources.collocations, resources.fit, resources.encoder, floor)
+        return cls(
+            resources.collocations, resources.fit, resources.encoder, resources.restorer, floor
+        )
 
     def annotate(self, documents: Sequence[Document]) -> list[Analysis]:
         """One analysis per document; the same whatever else is in the batch."""
-        ids = [self.collocations.ids(document.forms) for document in documents]
-        judged = [self.fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
-        if self.encoder is not None:
-            readings = self.encoder.read(documents)
-            weights = self.encoder.blend
-            judged = [
-                blended(reading.p_replaced, fit, weights)
-                for reading, fit in zip(readings, judged, strict=True)
-            ]
-        return [self._analysis(*parts) for parts in zip(documents, ids, judged, strict=True)]
+        judged = judge(documents, self.fit, self.encoder)
+        return [self._analysis(*pair) for pair in zip(documents, judged, strict=True)]
 
-    def _analysis(
-        self, document: Document, ids: NDArray[np.int32], p_replaced: NDArray[np.float32]
-    ) -> Analysis:
-        judge = self.fit if self.encoder is None else self.encoder
-        posterior = article_posterior(
-            p_replaced,
-            paragraphs=document.paragraph_of[document.sentence_of],
-            training_share=judge.training_share,
-            **(PRIOR if self.encoder is None else {}),
-        )
-        suspicious = np.flatnonzero((posterior.p >= self.floor) & (posterior.p > 0)).tolist()
-        before, after = self._associations(document, ids)
+    def _analysis(self, document: Document, judged: Judged) -> Analysis:
+        posterior = judged.posterior
+        suspected = (posterior.p >= self.floor) & (posterior.p > 0)
+        tokens = np.flatnonzero(suspected).tolist()
+        candidates = self.restorer.candidates(document, judged.ids, tokens, judged.reading)
+        before, after = self._associations(document, judged.ids)
         return Analysis(
             document=document,
-            ids=ids,
-            log_frequency=self._log_frequency(ids),
+            ids=judged.ids,
+            log_frequency=self._log_frequency(judged.ids),
             npmi_before=before,
             npmi_after=after,
-            p_replaced=p_replaced,
+            p_replaced=judged.p_replaced,
             p_posterior=posterior.p,
             share=posterior.share,
             judge="collocations" if self.encoder is None else "encoder",
-            candidates=self.fit.candidates(document, ids, suspicious),
+            candidates=candidates,
+            phrases=tuple(self.restorer.phrases(document, suspected, candidates)),
         )
 
     def _log_frequency(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:

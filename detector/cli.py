@@ -31,7 +31,7 @@ from detector.desk import Desk
 from detector.errors import ConfigError, DetectorError, ModelError, SourceError
 from detector.options import OFF
 from detector.pipeline import Detector
-from detector.render import RENDERERS, SUMMARIES, Look, Renderer
+from detector.render import RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
 from detector.render.layout import spelled
 from detector.render.text import Text
 from detector.report import Report
@@ -114,7 +114,7 @@ class Run:
     def score(self, options: argparse.Namespace) -> None:
         """Score the inputs and write the results, as `options` ask."""
         _refuse_overwriting(options.paths, options.output)
-        _refuse_summary(options)
+        _refuse_mismatch(options)
         configuration = _configuration(options)
         desk = Desk(configuration, options.write_baseline, review=options.review)
         config = configuration.command_line.config
@@ -129,6 +129,7 @@ class Run:
             look = replace(
                 _look(stream, options.output),
                 summary=options.summary,
+                restore=options.restore,
                 date=datetime.now(UTC).isoformat(timespec="seconds"),
                 settings=config.settings(),
             )
@@ -259,12 +260,15 @@ def _refuse_overwriting(paths: Iterable[str], output: Path | None) -> None:
             raise DetectorError(f"--output {output} is an input as well: name another file")
 
 
-def _refuse_summary(options: argparse.Namespace) -> None:
-    if options.summary and options.format not in SUMMARIES:
-        raise DetectorError(
-            f"--summary goes with --format {' or '.join(sorted(SUMMARIES))}, not {options.format}: "
-            "leave it out, or choose another format"
-        )
+def _refuse_mismatch(options: argparse.Namespace) -> None:
+    for name, formats in (("summary", SUMMARIES), ("restore", RESTORERS)):
+        if getattr(options, name) and options.format not in formats:
+            raise DetectorError(
+                f"--{name} goes with --format {' or '.join(sorted(formats))}, not "
+                f"{options.format}: leave it out, or choose another format"
+            )
+    if options.summary and options.restore:
+        raise DetectorError("--summary and --restore exclude each other: choose one")
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
@@ -442,6 +446,11 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
         "--summary",
         action="store_true",
         help="a line an article, without its findings (text, csv)",
+    )
+    group.add_argument(
+        "--restore",
+        action="store_true",
+        help="the article with its likely originals put back (text, json, jsonl)",
     )
     group.add_argument(
         "--fail-under",

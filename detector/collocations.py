@@ -63,6 +63,9 @@ CLASS_FORMS = frozenset({NUMBER, EDGE, PAUSE})
 LARGE = 255
 """In ``R.counts.npy``: the count does not fit in a byte."""
 
+_WORTH_SORTING = 1_000
+"""So many pairs are sorted before they are looked for."""
+
 Relation = Literal["adjacent", "window"]
 RELATIONS: tuple[Relation, ...] = ("adjacent", "window")
 
@@ -127,7 +130,7 @@ class PairTable:
         """Position of each pair, -1 where it is not stored."""
         known = (left >= 0) & (right >= 0)
         wanted = np.where(known, (left << 16) | right, 0).astype(np.uint32)
-        at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        at = np.minimum(_search(self._keys, wanted), len(self._keys) - 1)
         return np.where(known & (self._keys[at] == wanted), at, -1)
 
     @cached_property
@@ -309,6 +312,20 @@ class Collocations:
         g2 = log_likelihood(table)
         kept = zip(others[drawn].tolist(), g2[drawn].tolist(), n11[drawn].tolist(), strict=True)
         return {other: (value, count) for other, value, count in kept}
+
+
+def _search(keys: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Where each number stands, or would, among ascending ones.
+
+    Many are looked for in ascending order, which finds the next one's surroundings in the cache.
+    """
+    if wanted.size < _WORTH_SORTING:
+        return np.searchsorted(keys, wanted)
+    flat = wanted.ravel()
+    order = np.argsort(flat)
+    at = np.empty(len(flat), dtype=np.int64)
+    at[order] = np.searchsorted(keys, flat[order])
+    return at.reshape(wanted.shape)
 
 
 def _pairs(left: ArrayLike, right: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,9 +10,6 @@ Three small models, one after the other:
 3. A logistic *verdict* combines the two: a rare word is one thing, a rare word in the place of an
    obvious one another.
 
-The ranking, with the words that the corpus has between the same neighbours added, also gives the
-candidates that a report shows.
-
 File format, version 1, beside the matrices of `detector.vectors`: ``header.json`` (format version,
 sizes of the vocabularies it was trained for, names of the features, scales, the weights of ranking
 and verdict), ``network.npz`` (``mean``, ``deviation``, and ``weight_i``, ``bias_i`` of each layer;
@@ -22,7 +19,7 @@ lexicon form, 65,535 where it has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -30,14 +27,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.analysis import Candidate
 from detector.collocations import Collocations
 from detector.document import Document
 from detector.errors import ModelError
 from detector.features import FEATURES, FeatureReader, Places, Words, judgeable, shapes
 from detector.header import read_header
 from detector.lexicon import Lexicon
-from detector.slots import Slots
 from detector.vectors import SlotVectors
 
 FORMAT = 1
@@ -52,12 +47,6 @@ DOUBT = -2.0
 
 SHORTLIST = 12
 """Linked words weighed for a place: those that their links and neighbours speak for most."""
-
-MAX_FILLERS = 12
-"""Words that the corpus has between the same neighbours, weighed for a place."""
-
-MAX_CANDIDATES = 5
-"""Candidates reported for a place."""
 
 RANKING: tuple[str, ...] = (
     *("fit", "linked", "log_closeness", "frequency", "left", "right", "left_count"),
@@ -154,9 +143,9 @@ class CollocationFit:
             collocations, another lexicon or other features.
         """
         header = read_header(folder, "fit", FORMAT)
-        _refuse_other(folder, header, "collocations", collocations.header)
-        _refuse_other(folder, header, "lexicon", lexicon.header)
-        _refuse_other(folder, header, "features", list(FEATURES))
+        refuse_other(folder, header, "collocations", collocations.header)
+        refuse_other(folder, header, "lexicon", lexicon.header)
+        refuse_other(folder, header, "features", list(FEATURES))
         vectors = SlotVectors.open(folder, header["scales"])
         return cls(
             FeatureReader.over(collocations, lexicon, vectors),
@@ -208,46 +197,21 @@ class CollocationFit:
         known = (ids >= 0) | (self.features.lexicon.ids(document.forms) >= 0)
         return known & judgeable(document.flags, document.sentence_of)
 
-    def candidates(
-        self, document: Document, ids: NDArray[np.int32], tokens: Iterable[int]
-    ) -> dict[int, tuple[Candidate, ...]]:
-        """What could have stood in the places of some tokens.
+    def linked(
+        self, words: Words, places: Places, *, limit: int = 200, kept: int = SHORTLIST
+    ) -> Pool:
+        """Shortlists of the words that each word could have replaced, by the thesauri.
 
         Parameters
         ----------
-        document : Document
-            The text.
-        ids : ndarray of int32, shape (n_tokens,)
-            Collocation ids of its forms.
-        tokens : iterable of int
-            Indices of the tokens to look at.
-
-        Returns
-        -------
-        dict of int to tuple of Candidate
-            For each token up to five forms, in lower case, the best first; confidences sum to at
-            most 1, the rest being the probability that the original is none of those considered.
+        words, places
+            The words and where they stand.
+        limit : int
+            So many links of each reading are looked at, the closest.
+        kept : int
+            Length of a shortlist: the links that closeness and neighbours speak for most.
         """
-        rows = np.fromiter(tokens, dtype=np.int64)
-        if not len(rows):
-            return {}
-        words, places = self._read(document, ids)
-        words, places = words.take(rows), places.take(rows)
-        pool = self.considered(words, places)
-        odds = np.exp(self.scores(self.ranking_features(pool, places)))
-        bounds = np.searchsorted(pool.row, np.arange(len(rows) + 1))
-        return {
-            token: tuple(self._best(pool, odds, *bounds[at : at + 2].tolist()))
-            for at, token in enumerate(rows.tolist())
-        }
-
-    def considered(self, words: Words, places: Places) -> Pool:
-        """The shortlists, and the words that the corpus has between the same neighbours."""
-        return _merged(self.linked(words, places), self._fillers(words, places.slots))
-
-    def linked(self, words: Words, places: Places) -> Pool:
-        """Shortlists of the words that each word could have replaced, by the thesauri."""
-        links = self.features.lexicon.links_of(words.lexicon_ids)
+        links = self.features.lexicon.links_of(words.lexicon_ids, limit)
         ids = self.collocation_ids[links.form].astype(np.int64)
         # A form without collocations cannot be seen to fit.
         pool = Pool(links.row, ids, links.closeness).take(ids != NO_ID)
@@ -257,7 +221,7 @@ class CollocationFit:
         order = np.lexsort((-(drawn + np.log(pool.closeness)), pool.row))
         row = pool.row[order]
         rank = np.arange(len(row)) - np.searchsorted(row, row)
-        return pool.take(np.sort(order[rank < SHORTLIST]))
+        return pool.take(np.sort(order[rank < kept]))
 
     def ranking_features(self, pool: Pool, places: Places) -> NDArray[np.float64]:
         """What the ranking weighs, but for the intercept: shape (n, len(RANKING) - 1)."""
@@ -292,68 +256,19 @@ class CollocationFit:
         links = np.log1p(np.bincount(pool.row, minlength=len(misfit)))
         return np.stack([misfit, best_score, best_fit, links], axis=1)
 
-    def _fillers(self, words: Words, slots: Slots) -> Pool:
-        """Words of the same class that the corpus has between the two neighbours of each place."""
-        rows, ids = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-        neighbours = zip(slots.left.tolist(), slots.right.tolist(), strict=True)
-        for at, (left, right) in enumerate(neighbours):
-            found = self.features.reader.fillers(left, right, MAX_FILLERS)
-            rows.append(np.full(len(found), at))
-            ids.append(found)
-        row = np.concatenate(rows)
-        pool = Pool(row, np.concatenate(ids), np.zeros(len(row), np.float32))
-        return pool.take(self._could_replace(words, pool))
-
-    def _could_replace(self, words: Words, pool: Pool) -> NDArray[np.bool_]:
-        """Whether a filler is another word than that of its place, and of the same class.
-
-        Between most neighbours the corpus has "the" or "is" most often, but that is not what
-        stood in a noun's place.
-        """
-        content = self.features.reader.content
-        own, own_lexicon = words.ids[pool.row], words.lexicon_ids[pool.row]
-        # A word outside the collocations' vocabulary is no function word.
-        same_kind = content[pool.ids] == (content[own] | (own < 0))
-        classes = self.features.classes
-        shared = (classes[self._lexicon_ids(pool.ids)] * classes[own_lexicon]).any(axis=1)
-        allowed: NDArray[np.bool_] = (pool.ids != own) & same_kind & (shared | (own_lexicon < 0))
-        return allowed
-
-    def _lexicon_ids(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        forms = [self.features.collocations.word(form_id) for form_id in ids.tolist()]
-        return self.features.lexicon.ids(forms).astype(np.int64)
-
-    def _best(
-        self, pool: Pool, odds: NDArray[np.float64], first: int, last: int
-    ) -> Iterator[Candidate]:
-        # Odds against "none of these", which has the odds 1: a softmax over all of them.
-        total = odds[first:last].sum() + 1
-        for at in first + np.argsort(-odds[first:last], kind="stable")[:MAX_CANDIDATES]:
-            yield Candidate(
-                self.features.collocations.word(int(pool.ids[at])), float(odds[at] / total)
-            )
-
     def _read(self, document: Document, ids: NDArray[np.int32]) -> tuple[Words, Places]:
         return self.features.read(document.forms, ids, document.flags, document.sentence_of)
 
 
-def _merged(*pools: Pool) -> Pool:
-    """All candidates of some pools, each once, with its greatest closeness."""
-    row, ids, closeness = (np.concatenate(parts) for parts in zip(*pools, strict=True))
-    order = np.lexsort((-closeness, ids, row))
-    row, ids = row[order], ids[order]
-    first = np.ones(len(row), dtype=bool)
-    first[1:] = (row[1:] != row[:-1]) | (ids[1:] != ids[:-1])
-    return Pool(row[first], ids[first], closeness[order][first])
-
-
-def _refuse_other(folder: Path, header: dict[str, Any], name: str, found: Any) -> None:
-    """Ids and columns mean nothing elsewhere: refuse what the model was not trained with."""
+def refuse_other(
+    folder: Path, header: dict[str, Any], name: str, found: Any, *, part: str = "fit"
+) -> None:
+    """Ids and columns mean nothing elsewhere: refuse what a model was not trained with."""
     expected = header[name]
     if isinstance(expected, dict):
         found = {key: found[key] for key in expected}
     if found != expected:
         raise ModelError(
             f"{folder} was trained with {name} of {expected}, but finds {found}: train it again "
-            "with 'detector train fit'"
+            f"with 'detector train {part}'"
         )

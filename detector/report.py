@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from detector.document import Document, Lines, Span
 from detector.extract import Extract
+from detector.restored import CONFIDENT, Restored, restore
 
 if TYPE_CHECKING:
     from detector.ignores import Ignore
@@ -287,6 +288,21 @@ class Report:
     def findings_per_1000_words(self) -> float:
         """Number of findings for every 1,000 running words; 0 for an article without words."""
         return 1000 * len(self.findings) / self.n_words if self.n_words else 0.0
+
+    @property
+    def restored_text(self) -> str:
+        """The article with the confident restorations put back (`restored`)."""
+        return self.restored().text
+
+    def restored(self, min_confidence: float = CONFIDENT) -> Restored:
+        """The article with what probably stood there put back, and a map between the two texts.
+
+        Parameters
+        ----------
+        min_confidence : float
+            Findings whose best suggestion is less sure, 0 to 1, stay as they are.
+        """
+        return restore(self.text, self.findings, min_confidence=min_confidence)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as the JSON Schema describes it: JSON types only."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detector.encoder import Encoder
     from detector.fit import CollocationFit
     from detector.lexicon import Lexicon
+    from detector.restoration import Restorer
     from detector.tagging import Tagger
 
 FORMAT = 1
@@ -180,6 +181,14 @@ class Resources:
 
         folder = self.folder / "encoder"
         return Encoder.open(folder) if folder.is_dir() else None
+
+    @cached_property
+    def restorer(self) -> Restorer:
+        """What names the words that stood there, with the encoder's head if it has one."""
+        from detector.restoration import Restorer
+
+        head = None if self.encoder is None or self.encoder.head is None else self.encoder
+        return Restorer.open(self.folder / "restoration", self.fit, head)
 
     @cached_property
     def phrases(self) -> Path:

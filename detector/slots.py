@@ -6,7 +6,7 @@ distance of two to five tokens from the content words on either side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -23,8 +23,11 @@ SMOOTHING = 1.0
 count of 0 may be 1; and where little is expected, absence must say little."""
 
 
-MAX_FOLLOWERS = 2_000
+MAX_FOLLOWERS = 300
 """Fillers are looked for among so many words that follow the left neighbour; "the" has more."""
+
+_MAX_KNOWN = 2_000
+"""Neighbours whose followers are remembered, some 10 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,9 @@ class SlotReader:
     pause: int
     content: NDArray[np.bool_]
     classes: NDArray[np.bool_]
+    _known_followers: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(
+        default_factory=dict, repr=False
+    )
 
     @classmethod
     def over(cls, collocations: Collocations) -> Self:
@@ -138,7 +144,9 @@ class SlotReader:
             after=np.stack([at(distance) for distance in DISTANCES], axis=1),
         )
 
-    def attraction(self, words: NDArray[np.int64], slots: Slots) -> Attraction:
+    def attraction(
+        self, words: NDArray[np.int64], slots: Slots, *, first: NDArray[np.int64] | None = None
+    ) -> Attraction:
         """How strongly each word is drawn to the slots of its row.
 
         Parameters
@@ -147,12 +155,15 @@ class SlotReader:
             Collocation ids; -1 is drawn nowhere.
         slots : Slots
             Of n tokens.
+        first : ndarray of int64, shape (n,), optional
+            Of phrases, whose last words `words` are, the first words: these meet the left
+            neighbours.
         """
         column = words[:, None]
         # Window slots hold content words only; a function word has no business in them.
         column = np.where(self.content[column], column, -1)
         return Attraction(
-            *self._attraction(slots.left, words, "adjacent"),
+            *self._attraction(slots.left, words if first is None else first, "adjacent"),
             *self._attraction(words, slots.right, "adjacent"),
             np.concatenate(
                 [
@@ -167,34 +178,57 @@ class SlotReader:
         """Attraction of adjacent pairs."""
         return self._attraction(left, right, "adjacent")[0]
 
-    def fillers(self, left: int, right: int, limit: int) -> NDArray[np.int64]:
-        """Ids of the words that the corpus has most often between two neighbours.
+    def fillers(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], limit: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """What the corpus has between the two neighbours of n places.
 
         Parameters
         ----------
-        left, right : int
-            Collocation ids of the neighbours.
+        left, right : ndarray of int64, shape (n,)
+            Collocation ids of the neighbours; none are found beside an unknown one.
         limit : int
-            How many at most.
+            How many at most for a place.
 
         Returns
         -------
-        ndarray of int64, shape (at most limit,)
-            Seen beside both, the best first by the product of the two probabilities,
-            ``count(left, w) * count(w, right) / count(w)``. None where a neighbour is unknown.
+        row, word : ndarray of int64
+            Place and collocation id of each word seen beside both neighbours: the best by the
+            product of the two probabilities, ``count(left, w) * count(w, right) / count(w)``.
         """
-        if left < 0 or right < 0:
-            return np.empty(0, dtype=np.int64)
-        words, before = self.collocations.followers(left)
-        if len(words) > MAX_FOLLOWERS:
-            commonest = np.sort(np.argsort(-before, kind="stable")[:MAX_FOLLOWERS])
-            words, before = words[commonest], before[commonest]
-        after = self.collocations.counts(words, right)
-        both = (after > 0) & ~self.classes[words]
-        words = words[both]
-        chance = before[both] * after[both] / self.collocations.frequency[words]
-        order: NDArray[np.int64] = words[np.argsort(-chance, kind="stable")[:limit]]
-        return order
+        rows, words, before = ([np.empty(0, np.int64)] for _ in range(3))
+        for at, neighbour in enumerate(left.tolist()):
+            if neighbour >= 0 and right[at] >= 0:
+                followers, counts = self._followers(neighbour)
+                rows.append(np.full(len(followers), at))
+                words.append(followers)
+                before.append(counts)
+        row, word = np.concatenate(rows), np.concatenate(words)
+        after = self.collocations.counts(word, right[row])
+        chance = np.concatenate(before) * after / self.collocations.frequency[word]
+        kept = np.flatnonzero(chance > 0)
+        kept = kept[np.lexsort((-chance[kept], row[kept]))]
+        row, word = row[kept], word[kept]
+        rank = np.arange(len(row)) - np.searchsorted(row, row)
+        return row[rank < limit], word[rank < limit]
+
+    def _followers(self, left: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The commonest words after a neighbour, and the counts; those asked for before are kept.
+
+        Two threads may compute the same entry: it costs time, and nothing else.
+        """
+        known = self._known_followers.get(left)
+        if known is None:
+            words, counts = self.collocations.followers(left)
+            own = ~self.classes[words]
+            words, counts = words[own], counts[own]
+            if len(words) > MAX_FOLLOWERS:
+                commonest = np.argpartition(-counts, MAX_FOLLOWERS)[:MAX_FOLLOWERS]
+                words, counts = words[commonest], counts[commonest]
+            if len(self._known_followers) >= _MAX_KNOWN:
+                self._known_followers.clear()
+            known = self._known_followers[left] = (words, counts)
+        return known
 
     def _attraction(
         self, left: NDArray[np.int64], right: NDArray[np.int64], relation: Relation

@@ -18,6 +18,7 @@ PARTS = [
     "spin",
     "encoder",
     "export",
+    "restoration",
     "manifest",
 ]
 HELPS = [[], ["compare"], ["evaluate"], ["models"], ["train"], *(["train", part] for part in PARTS)]

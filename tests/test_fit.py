@@ -119,12 +119,12 @@ def test_fillers_stand_between_the_neighbours(
     collocations: Collocations, reader: SlotReader
 ) -> None:
     has, increasingly = collocations.ids(["has", "increasingly"]).tolist()
-    found = [
-        collocations.word(form_id) for form_id in reader.fillers(has, increasingly, 3).tolist()
-    ]
-    assert found[0] == "become"
-    assert len(found) == 3
-    assert len(reader.fillers(-1, has, 3)) == 0
+    left, right = np.array([-1, has]), np.array([has, increasingly])
+    row, word = reader.fillers(left, right, 3)
+    assert row.tolist() == [1, 1, 1]
+    assert collocations.word(int(word[0])) == "become"
+    again = reader.fillers(left, right, 3)
+    assert np.array_equal(again[1], word)
 
 
 def test_features_are_finite_and_named(fit: CollocationFit) -> None:
@@ -182,20 +182,6 @@ def test_chunks_change_nothing(
     whole = fit.p_replaced(document, ids)
     monkeypatch.setattr("detector.fit.CHUNK", 100)
     assert fit.p_replaced(document, ids) == pytest.approx(whole, abs=1e-4)
-
-
-def test_candidates(fit: CollocationFit) -> None:
-    document = segment("Over the years it has wilt increasingly common. They protract to meet.")
-    ids = fit.features.collocations.ids(document.forms)
-    wilt, protract = document.forms.index("wilt"), document.forms.index("protract")
-    found = fit.candidates(document, ids, [wilt, protract])
-    assert found[wilt][0].form == "become"
-    assert "continue" in [candidate.form for candidate in found[protract]]
-    for candidates in found.values():
-        confidences = [candidate.confidence for candidate in candidates]
-        assert confidences == sorted(confidences, reverse=True)
-        assert sum(confidences) <= 1
-    assert fit.candidates(document, ids, []) == {}
 
 
 def test_text_without_words(fit: CollocationFit) -> None:

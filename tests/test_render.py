@@ -41,6 +41,27 @@ def test_snapshot(form: str) -> None:
     assert rendered == snapshot.read_text(encoding="utf-8")
 
 
+class TestRestore:
+    def test_text_is_the_restored_article(self) -> None:
+        report = flagged("It has wilt.", "wilt")
+        restored = report.restored_text
+        assert restored != report.text
+        assert render("text", report, look=Look(restore=True)) == f"{restored}\n"
+
+    @pytest.mark.parametrize("form", ["json", "jsonl"])
+    def test_json_holds_it_beside_the_findings(self, form: str) -> None:
+        report = flagged("It has wilt.", "wilt")
+        rendered = render(form, report, look=Look(restore=True))
+        (found,) = json.loads(rendered) if form == "json" else [json.loads(rendered)]
+        assert found["restored"] == report.restored().to_dict()
+        assert found["findings"] == report.to_dict()["findings"]
+
+    @given(reports())
+    def test_nothing_of_an_article_can_steer_a_terminal(self, report: Report) -> None:
+        rendered = render("text", report, look=Look(restore=True))
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e\ud800-\udfff]", rendered)
+
+
 class TestJson:
     @given(st.lists(reports(), max_size=3))
     def test_an_array_of_the_reports(self, given_reports: list[Report]) -> None:
@@ -138,7 +159,7 @@ class TestText:
     def test_no_suggestion_and_an_empty_one(self) -> None:
         finding = flagged("It has wilt.", "wilt").findings[0]
         report = replace(flagged("It has wilt.", "wilt"), findings=(replace(finding, expected=()),))
-        assert "1:8  wilt\n" in render("text", report)
+        assert "1:8  wilt -> no likely original\n" in render("text", report)
         gone = replace(finding, expected=(Suggestion("", 0.5),))
         assert "wilt -> (nothing) (50%)" in render("text", replace(report, findings=(gone,)))
 

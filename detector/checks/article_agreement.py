@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from detector.analysis import Analysis, Candidate
 from detector.config import Config
 from detector.document import Document, Span, TokenFlag
 from detector.function_words import FUNCTION_WORDS
+from detector.indefinite import CORRECTED, Sound, sound
 from detector.report import Evidence, Finding, Suggestion
 from detector.resources import Resources
-
-Sound = Literal["vowel", "consonant"]
 
 # Findings per 10,000 words: 0.5 in the spun dev texts (SpinBot and wild: 11 in 210,000 words), 0.2
 # in the clean ones (6 in 353,000); so of 100 findings 75 are right where every second word is read
@@ -28,63 +26,6 @@ PROBABILITY = 0.7
 MENDED = 0.1
 
 _MOST_CANDIDATES = 3
-
-_CORRECTED: dict[str, str] = {"a": "an", "an": "a", "A": "An", "An": "A"}
-
-# What English words begin with: other clusters are spelled out ("an npm package", "an ssh key") or
-# foreign, and nobody can tell their first sound from the letters.
-_ONSET = re.compile(
-    r"(?:b[lr]?|c(?:h[lr]?|l|r)?|d[rw]?|f[lr]?|g[hlnr]?|j|k[lnr]?|l|m|n|p(?:h[lr]?|[lnrst])?|qu|r|rh"
-    r"|s(?:c[hr]?|hr?|k|l|m|n|p[hlr]?|qu|tr?|w)?|t(?:h[rw]?|r|w)?|v|w[hr]?|x|z)?[aeiouy]"
-)
-# "yt", "yl": the letter is a vowel before a consonant.
-_VOCALIC_Y = re.compile(r"y[^aeiou]")
-_SILENT_H = re.compile(r"(?:hours?|heir|hono[u]?r|honest)(?!arium)|hourly")
-_ONE_SYLLABLE = re.compile(r"h[aeiouy]+[^aeiouy]+(?:e|es)?$")
-# The long u of "unit" and the w of "one" are consonants. A u is long before one consonant and a
-# vowel ("usual", "utopia", "ubiquitous"), but the prefix un- has a short one ("unable"), and
-# "unit", "union", "universal" are no negations.
-_GLIDE = re.compile(
-    r"eu|ew|ou[ij]|on(?:e|ce)(?![a-z])|one(?:self|time|shot|ness)"
-    r"|u(?![np])[^aeiouy][aeiouy]|uni(?!n|m[apru]|d(?!ir)|ll|ss)|unanim|un[ae]ry"
-)
-# Long or short by the speaker, spelled out or read.
-_EITHER = re.compile(r"herb|homage|u(?:ber|dem?|do|int|mam|r[il]|sb|tf|v)")
-
-
-def sound(form: str) -> Sound | None:
-    """The first sound of a word, as its article hears it; None where the letters do not tell.
-
-    Parameters
-    ----------
-    form : str
-        A folded form (`detector.folding.fold`).
-
-    Notes
-    -----
-    Letters stand for sounds with few exceptions: a silent h, a long u, the w of "one". The
-    patterns of those were written down from the words of the training corpora that stand after
-    the "wrong" article more often than not. Numbers, single letters, and letters that cannot begin
-    an English word are left open; so is an h before an unstressed syllable ("an historic").
-
-    Examples
-    --------
-    >>> [sound(form) for form in ("hour", "university", "one-off", "eulogy", "ewe", "unaware")]
-    ['vowel', 'consonant', 'consonant', 'consonant', 'consonant', 'vowel']
-    >>> [sound(form) for form in ("x-ray", "18-year-old", "historic", "ssh")]
-    [None, None, None, None]
-    """
-    word = form.partition("-")[0]
-    if len(word) < 2 or not _ONSET.match(word.removeprefix("h") or "h") or _EITHER.match(word):
-        return None
-    if word[0] == "h":
-        if _SILENT_H.match(word):
-            return "vowel"
-        return "consonant" if _ONE_SYLLABLE.match(word) else None
-    if word[0] in "aeiou":
-        return "consonant" if _GLIDE.match(word) else "vowel"
-    return "vowel" if _VOCALIC_Y.match(word) else "consonant"
-
 
 # Not after the article, but after "an" that is "if", or the German preposition.
 _NOT_AFTER = frozenset({"das", "dem", "den", "der", "die", "thou", "ye"})
@@ -155,7 +96,7 @@ def _judged(document: Document, index: int) -> bool:
 def _finding(analysis: Analysis, index: int, found: Sound) -> Finding:
     document = analysis.document
     article, word = document.token(index), document.token(index + 1)
-    corrected = _CORRECTED[article.text]
+    corrected = CORRECTED[article.text]
     suspected = index + 1 in analysis.candidates
     return Finding.at(
         document,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detector.analysis import Analysis, Candidate
+from detector.analysis import Analysis, Candidate, Phrase
 from detector.config import Config
-from detector.document import Document, TokenFlag
+from detector.document import Document, Span, TokenFlag
 from detector.report import Evidence, Finding, Suggestion
 from detector.resources import Resources
 
@@ -94,25 +94,58 @@ class Substitution:
         return cls(resources.collocations, floor)
 
     def find(self, analysis: Analysis) -> Iterator[Finding]:
-        """A finding for every token whose probability reaches the floor."""
+        """A finding for every token whose probability reaches the floor, phrases taken together."""
         reached = (analysis.p_posterior >= self.floor) & (analysis.p_posterior > 0)
+        for phrase in analysis.phrases:
+            if reached[phrase.first : phrase.last].any():
+                reached[phrase.first : phrase.last] = False
+                yield self._phrase(analysis, phrase)
         for token in np.flatnonzero(reached).tolist():
-            yield self._finding(analysis, token)
+            yield self._word(analysis, token)
 
-    def _finding(self, analysis: Analysis, token: int) -> Finding:
-        document = analysis.document
+    def _word(self, analysis: Analysis, token: int) -> Finding:
         candidates = analysis.candidates.get(token, ())
-        flags = TokenFlag(int(document.flags[token]))
+        evidence = self._evidence(analysis, token, candidates)
+        return self._finding(analysis, Phrase(token, token + 1, candidates), evidence)
+
+    def _phrase(self, analysis: Analysis, phrase: Phrase) -> Finding:
+        """One finding for words that were put in as a whole: as probable as the likeliest."""
+        document = analysis.document
+        run = " ".join(document.forms[phrase.first : phrase.last])
+        best = next(iter(phrase.candidates), None)
+        evidence = []
+        if best and phrase.times:
+            stood = f"'{best.form}'" if best.form else "nothing"
+            evidence.append(
+                Evidence(
+                    "swaps",
+                    f"'{run}' stands for {stood} {phrase.times:,} times in spun articles whose "
+                    "source is known",
+                )
+            )
+        elif best and phrase.last - phrase.first == 2 == best.form.count(" ") + 1:
+            likely, actual = (
+                self._pair(*text.split(" "), is_left=True) for text in (best.form, run)
+            )
+            evidence.append(Evidence("collocation", _contrast(likely, actual)))
+        if analysis.judge == "encoder":
+            evidence.append(Evidence("encoder", _WITH_COUNTS))
+        return self._finding(analysis, phrase, evidence)
+
+    def _finding(self, analysis: Analysis, phrase: Phrase, evidence: Iterable[Evidence]) -> Finding:
+        document = analysis.document
+        flags = TokenFlag(int(document.flags[phrase.first]))
+        first, last = document.span(phrase.first), document.span(phrase.last - 1)
         return Finding.at(
             document,
-            document.span(token),
+            Span(first.start, last.end),
             check=self.name,
-            probability=float(analysis.p_posterior[token]),
+            probability=float(analysis.p_posterior[phrase.first : phrase.last].max()),
             expected=tuple(
                 Suggestion(_cased(candidate.form, flags), candidate.confidence)
-                for candidate in candidates
+                for candidate in phrase.candidates
             ),
-            evidence=tuple(self._evidence(analysis, token, candidates)),
+            evidence=tuple(evidence),
         )
 
     def _evidence(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.analysis import Analysis
-from detector.annotate import Annotator
+from detector.annotate import judge
 from detector.checks import CHECKS, Check
 from detector.collocations import EDGE, PAUSE, Collocations
 from detector.config import Config
@@ -32,8 +32,6 @@ FALSE_FINDINGS = 4
 
 # Stupid backoff: Brants et al., "Large language models in machine translation", EMNLP 2007.
 _BACKOFF = 0.4
-
-_NO_CANDIDATES = 2.0
 
 
 @dataclass(frozen=True)
@@ -174,12 +172,10 @@ def collocations_alone(resources: Resources) -> TokenScores:
 
     A probability, 0 to 1, with the article taken as the prior as in the product.
     """
-    # No token reaches this floor, so no candidates are looked up: only probabilities are wanted.
-    annotator = replace(Annotator.build(resources, floor=_NO_CANDIDATES), encoder=None)
 
     def scores(document: Document) -> Floats:
-        (analysis,) = annotator.annotate([document])
-        return analysis.p_posterior
+        (judged,) = judge([document], resources.fit, None)
+        return judged.posterior.p
 
     return scores
 

@@ -45,10 +45,11 @@ def default_data_folder() -> Path:
 
 def load_spinbot(folder: Path) -> Dataset:
     """Articles and what SpinBot made of them, with the replaced words by alignment."""
-    from detector.evaluation.alignment import align_pairs
+    from detector.training.spans import align_pairs
 
     rows = list(read_jsonl(folder / "spun/spinbot_dev.jsonl.gz"))
-    replaced = align_pairs([(row["orig"], row["spun"]) for row in rows])
+    aligned = align_pairs([(row["orig"], row["spun"]) for row in rows])
+    replaced = [tuple(Replaced(*span) for span in spans) for spans in aligned]
     texts = []
     for row, spans in zip(rows, replaced, strict=True):
         cluster = str(row["id"])

@@ -18,6 +18,7 @@ from detector.evaluation.articles import (
 )
 from detector.evaluation.labelled import Kind, LabelledText, tokens_in
 from detector.evaluation.metrics import Curve, Ranking, estimate, exactly
+from detector.evaluation.restored import expects, restoration_figures
 from detector.evaluation.sample import Figure, Sample
 from detector.evaluation.scorers import Flagged, Judgement, running_words
 from detector.evaluation.words import (
@@ -264,6 +265,9 @@ def _artifact_counts(
         entries = [entry for entry in replaced if entry.certain is certain]
         found = sum(is_found(entry, judgement.flagged) for entry in entries)
         yield _count(sample, f"{name}, spun: {label} artifacts found", found, len(entries))
+        named = sum(expects(entry, judgement.flagged) for entry in entries)
+        what = f"{name}, spun: of these {label} ones, annotated word among the first five"
+        yield _count(sample, what, named, found)
     elsewhere = sum(
         not any(entry.span.overlaps(finding.span) for entry in replaced)
         for finding in judgement.flagged
@@ -277,7 +281,7 @@ def _count(sample: Sample, name: str, count: int, total: int) -> Figure:
 
 _Figures = Callable[[Sample], Iterator[Figure]]
 _MEASURES: Mapping[Kind, tuple[_Figures, ...]] = {
-    Kind.ARTICLES: (word_figures, _article_findings, article_figures),
+    Kind.ARTICLES: (word_figures, restoration_figures, _article_findings, article_figures),
     Kind.CLEAN: (_clean_figures, _delicate_figures, _threshold_figures, verdict_figures),
     Kind.FAMILIES: (_family_figures,),
     Kind.POOLED: (_pooled_figures,),

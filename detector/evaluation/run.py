@@ -244,7 +244,7 @@ def _keys(dataset: Dataset, judgements: Sequence[Judgement]) -> Iterator[Finding
     if dataset.kind is Kind.POOLED:  # their own sets have them
         return
     for text, judgement in zip(dataset.texts, judgements, strict=True):
-        for span, _, _ in judgement.flagged:
+        for span, *_ in judgement.flagged:
             yield FindingKey(dataset.name, text.name, text.group, *span, span.of(text.text))
 
 

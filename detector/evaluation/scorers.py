@@ -30,11 +30,15 @@ _N_EXPECTED = 5
 
 
 class Flagged(NamedTuple):
-    """A span that a scorer flags, with its probability and the texts it expects, best first."""
+    """A span that a scorer flags, with its probability and the texts it expects, best first.
+
+    `confidence` is that in the first of them, 0 to 1.
+    """
 
     span: Span
     probability: float
     expected: tuple[str, ...] = ()
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,9 @@ class Judgement:
         0 to 100, if the scorer gives one.
     verdict : {"clean", "suspect", "spun"} or None
         If the scorer gives one.
+    restored_text : str
+        The text with what the scorer expects put back where it is confident; empty if it does not
+        restore.
     """
 
     document: Document
@@ -64,6 +71,7 @@ class Judgement:
     flagged: tuple[Flagged, ...]
     reliability: float | None = None
     verdict: Verdict | None = None
+    restored_text: str = ""
 
 
 class Scorer(Protocol):
@@ -146,7 +154,7 @@ def _judgement(text: str, report: Report, analysis: Analysis | None) -> Judgemen
     if analysis is None:
         document = segment(text)
         nothing = np.zeros(document.n_tokens, dtype=np.float32)
-        return Judgement(document, nothing, nothing, flagged)
+        return Judgement(document, nothing, nothing, flagged, restored_text=text)
     document = analysis.document
     return Judgement(
         document=document,
@@ -155,12 +163,14 @@ def _judgement(text: str, report: Report, analysis: Analysis | None) -> Judgemen
         flagged=flagged,
         reliability=report.reliability,
         verdict=report.verdict,
+        restored_text=report.restored_text,
     )
 
 
 def _flagged(finding: Finding) -> Flagged:
     expected = tuple(suggestion.text for suggestion in finding.expected[:_N_EXPECTED])
-    return Flagged(finding.span, finding.probability, expected)
+    confidence = finding.expected[0].confidence if finding.expected else 0.0
+    return Flagged(finding.span, finding.probability, expected, confidence)
 
 
 def raised(
@@ -168,7 +178,7 @@ def raised(
 ) -> NDArray[np.float32]:
     """`scores` with each flagged token at least as suspicious as its span."""
     result = np.nan_to_num(scores, nan=0.0).astype(np.float32)
-    for span, probability, _ in flagged:
+    for span, probability, *_ in flagged:
         tokens = tokens_in(document, span)
         result[tokens] = np.maximum(result[tokens], probability)
     return result

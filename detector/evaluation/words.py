@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -14,8 +14,7 @@ from detector.document import Document, TokenFlag
 from detector.evaluation.labelled import LabelledText, Replaced, token_labels
 from detector.evaluation.metrics import Curve, Ranking
 from detector.evaluation.sample import Figure, Sample
-from detector.evaluation.scorers import Flagged, Judgement, running_words
-from detector.folding import fold
+from detector.evaluation.scorers import Flagged, running_words
 from detector.function_words import FUNCTION_WORDS
 
 OPERATING_POINTS = (1, 4, 10)
@@ -38,7 +37,6 @@ def word_figures(sample: Sample) -> Iterator[Figure]:
         yield from _operating_points(sample, spun, clean, "alone", ", article's prior off")
     yield from _content_word_figures(sample, spun)
     yield from finding_figures(sample)
-    yield from _restoration_figures(sample)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,48 +167,3 @@ def _hits(finding: Flagged, replaced: tuple[Replaced, ...]) -> list[Replaced]:
 def is_found(entry: Replaced, flagged: tuple[Flagged, ...]) -> bool:
     """Whether a finding overlaps the span."""
     return any(finding.span.overlaps(entry.span) for finding in flagged)
-
-
-def _restoration_figures(sample: Sample) -> Iterator[Figure]:
-    """How often a right finding on one word whose original is known expects that original."""
-    clusters, first, five, lemma = [], [], [], []
-    for cluster, text, judgement in sample.judged():
-        for finding, entry in _restorable(text, judgement):
-            originals = {fold(expected) for expected in entry.expected}
-            offers = [fold(expected) for expected in finding.expected[:5]]
-            clusters.append(cluster)
-            first.append(bool(offers) and offers[0] in originals)
-            five.append(not originals.isdisjoint(offers))
-            lemma.append(bool(offers) and any(same_lemma(offers[0], form) for form in originals))
-    if not any(finding.expected for judged in sample.judgements for finding in judged.flagged):
-        return
-    ones = np.ones(len(clusters))
-    yield sample.ratio("restored words: first suggestion right", clusters, first, ones)
-    yield sample.ratio("restored words: first suggestion right, by lemma", clusters, lemma, ones)
-    yield sample.ratio("restored words: among the first five", clusters, five, ones)
-
-
-def _restorable(text: LabelledText, judgement: Judgement) -> Iterator[tuple[Flagged, Replaced]]:
-    if not text.spun:
-        return
-    by_span = {entry.span: entry for entry in text.replaced or () if entry.certain}
-    for finding in judgement.flagged:
-        entry = by_span.get(finding.span)
-        if entry and entry.expected and not any(" " in form for form in entry.expected):
-            yield finding, entry
-
-
-def same_lemma(form: str, other: str) -> bool:
-    """Whether two folded forms may be inflections of one word; without lemminflect, are one."""
-    return form == other or not _lemmas(form).isdisjoint(_lemmas(other))
-
-
-@lru_cache(maxsize=100_000)
-def _lemmas(form: str) -> frozenset[str]:
-    try:
-        from lemminflect import getAllLemmas
-    except ImportError:
-        return frozenset({form})
-    return frozenset(
-        lemma for found in getAllLemmas(form).values() for lemma in found
-    ) or frozenset({form})

@@ -24,4 +24,7 @@ RENDERERS: dict[str, type[Renderer]] = {
 SUMMARIES = frozenset({"text", "csv"})
 """The formats that can leave out the findings (`Look.summary`)."""
 
-__all__ = ["RENDERERS", "SUMMARIES", "Look", "Renderer"]
+RESTORERS = frozenset({"text", "json", "jsonl"})
+"""The formats that can show the restored text (`Look.restore`)."""
+
+__all__ = ["RENDERERS", "RESTORERS", "SUMMARIES", "Look", "Renderer"]

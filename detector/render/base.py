@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from detector.report import Finding, Report
 
@@ -22,6 +22,8 @@ class Look:
         Articles without their findings, where a format can do so (`SUMMARIES`).
     date : str or None
         When the articles were scored, for a format that keeps a record: ISO 8601, in UTC.
+    restore : bool
+        The article with what stood there put back, where a format can do so (`RESTORERS`).
     settings : tuple of (str, str)
         Names and values of the options that the articles were scored with, for such a record.
     """
@@ -29,6 +31,7 @@ class Look:
     colour: bool = False
     width: int = 80
     summary: bool = False
+    restore: bool = False
     date: str | None = None
     settings: tuple[tuple[str, str], ...] = ()
 
@@ -64,6 +67,12 @@ class Renderer(Protocol):
     def report(self, report: Report) -> str:
         """One report, with the line end that it needs; empty if there is nothing to say of it."""
         ...
+
+
+def contents(report: Report, *, restore: bool) -> dict[str, Any]:
+    """A report as JSON types, with the restored text and its edits where that is asked for."""
+    restored = {"restored": report.restored().to_dict()} if restore else {}
+    return report.to_dict() | restored
 
 
 def name(report: Report) -> str:

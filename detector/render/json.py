@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from detector.render.base import Look
+from detector.render.base import Look, contents
 from detector.report import Report
 
 
@@ -22,11 +22,13 @@ class Json:
     separator: ClassVar[str] = ","
     footer: ClassVar[str] = "\n]\n"
 
+    restore: bool = False
+
     @classmethod
     def build(cls, look: Look) -> Self:
-        """The renderer; JSON has no look."""
-        return cls()
+        """The renderer, with restored texts or without."""
+        return cls(look.restore)
 
     def report(self, report: Report) -> str:
         """One element of the array."""
-        return "\n" + json.dumps(report.to_dict(), indent=2, allow_nan=False)
+        return "\n" + json.dumps(contents(report, restore=self.restore), indent=2, allow_nan=False)

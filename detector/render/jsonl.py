@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from detector.render.base import Look
+from detector.render.base import Look, contents
 from detector.report import Report
 
 
@@ -18,11 +18,13 @@ class Jsonl:
     separator: ClassVar[str] = ""
     footer: ClassVar[str] = ""
 
+    restore: bool = False
+
     @classmethod
     def build(cls, look: Look) -> Self:
-        """The renderer; JSON has no look."""
-        return cls()
+        """The renderer, with restored texts or without."""
+        return cls(look.restore)
 
     def report(self, report: Report) -> str:
         """One line."""
-        return json.dumps(report.to_dict(), allow_nan=False) + "\n"
+        return json.dumps(contents(report, restore=self.restore), allow_nan=False) + "\n"

@@ -7,6 +7,7 @@ into plain marks.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -36,6 +37,22 @@ def _spelled(character: str) -> str:
         return " "
     invisible = unicodedata.category(character) in _INVISIBLE
     return f"<U+{ord(character):04X}>" if invisible else character
+
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def harmless(text: str) -> str:
+    """`text` with its lines, but with what could steer a terminal spelled out.
+
+    Examples
+    --------
+    >>> harmless("wilt\\n\\x1b[31mred")
+    'wilt\\n<U+001B>[31mred'
+    """
+    return _STEERING.sub(lambda match: _spelled(match.group()), text)
 
 
 def columns(text: str) -> int:

@@ -9,13 +9,16 @@ from typing import ClassVar, Self
 from detector.document import Span
 from detector.render.base import Look, name, place
 from detector.render.excerpt import Excerpt, excerpts
-from detector.render.layout import END, EXPECTED, FLAGGED, fill, spelled
+from detector.render.layout import END, EXPECTED, FLAGGED, fill, harmless, spelled
 from detector.render.wording import count, percent, shown, title
 from detector.report import Finding, Report, Suggestion
 
 # JSON has all.
 MOST_EVIDENCE = 3
 LONGEST_ACTUAL = 60
+
+SUBSTITUTION = "substitution"
+"""The check that always looks for an original."""
 
 _LEFT_OUT = "[...]"
 _RESET = "\x1b[0m"
@@ -43,7 +46,12 @@ class Text:
         return cls(look)
 
     def report(self, report: Report) -> str:
-        """The flagged sentences, if any, each with a blank line after it, and the summary."""
+        """The flagged sentences, if any, each with a blank line after it, and the summary.
+
+        Or, where that is asked for, the restored text alone.
+        """
+        if self.look.restore:
+            return f"{harmless(report.restored_text)}\n"
         return "".join(f"{line}\n" for line in self._lines(report.in_prose()))
 
     def quoted(self, report: Report) -> str:
@@ -76,6 +84,8 @@ class Text:
     def _swap(self, finding: Finding) -> str:
         actual = self._mark(_shortened(spelled(finding.actual)), FLAGGED)
         expected = ", ".join(map(self._suggestion, shown(finding.expected)))
+        if not expected and finding.check == SUBSTITUTION:
+            expected = "no likely original"
         return f"{actual} -> {expected}" if expected else actual
 
     def _suggestion(self, suggestion: Suggestion) -> str:

@@ -32,8 +32,8 @@ def parser(prog: str) -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog=prog,
         description="Train one part of the models from plain text. Parts build on those before "
-        "them: segmentation, tagger, lexicon, collocations, fit; spin, encoder, export. At the "
-        "end run 'manifest', which lists what the folder holds.",
+        "them: segmentation, tagger, lexicon, collocations, fit; spin, encoder, export; "
+        "restoration. At the end run 'manifest', which lists what the folder holds.",
     )
     parts = result.add_subparsers(metavar="PART", required=True)
     starts = _corpus_part(
@@ -54,6 +54,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     export = _part(parts, "export", _export, "the trained encoder, as the runtime reads it")
     export.add_argument("checkpoint", type=Path, help="last.pt of a training run")
     export.add_argument("pack", type=Path, help="training pack to calibrate on")
+    _restoration(parts)
     manifest = _part(parts, "manifest", _manifest, "list all files of the folder of models")
     manifest.add_argument("--model-version", help="default: as it is")
     return result
@@ -248,6 +249,38 @@ def _export(options: argparse.Namespace) -> None:
     from detector.training.export import export_encoder
 
     export_encoder(options.checkpoint, options.models / "encoder", pack=options.pack)
+
+
+def _restoration(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    part = _part(parts, "restoration", _train_restoration, "what names the word that stood there")
+    part.add_argument("corpora", metavar="CORPUS", nargs="+", type=Path, help="clean text")
+    part.add_argument("--pack", type=Path, required=True, help="training pack, to spin the text")
+    part.add_argument(
+        "--pairs",
+        type=Path,
+        default=DATA / "spun/spinbot_train.jsonl.gz",
+        help="articles and their spun versions (default: %(default)s)",
+    )
+    part.add_argument("--without-pairs", action="store_true", help="for a measure without them")
+    part.add_argument("--limit", type=int, metavar="N", help="read N pairs (default: all)")
+    part.add_argument(
+        "--exclude", type=Path, action="append", default=[], help="evaluation texts to keep out"
+    )
+    part.add_argument("--seed", type=int, default=0)
+
+
+def _train_restoration(options: argparse.Namespace) -> None:
+    from detector.training.restoration import train
+
+    train(
+        options.models,
+        pairs=None if options.without_pairs else options.pairs,
+        corpora=options.corpora,
+        pack=options.pack,
+        exclude=options.exclude,
+        limit=options.limit,
+        seed=options.seed,
+    )
 
 
 def _manifest(options: argparse.Namespace) -> None:

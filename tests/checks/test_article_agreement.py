@@ -6,7 +6,8 @@ import pytest
 from analyses import unjudged
 
 from detector.analysis import Candidate
-from detector.checks.article_agreement import ArticleAgreement, sound
+from detector.checks.article_agreement import ArticleAgreement
+from detector.indefinite import sound
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from detector.analysis import Analysis, Candidate
+from detector.analysis import Analysis, Candidate, Phrase
 from detector.checks.substitution import Substitution
 from detector.report import Finding
 from detector.segment import segment
@@ -51,6 +51,7 @@ def find(
     *,
     judge: Literal["encoder", "collocations"] = "collocations",
     p: float = 0.9,
+    phrases: tuple[Phrase, ...] = (),
 ) -> list[Finding]:
     document = segment(text)
     blank = np.zeros(document.n_tokens, np.float32)
@@ -67,6 +68,7 @@ def find(
         share=0.1,
         judge=judge,
         candidates=candidates,
+        phrases=phrases,
     )
     return list(Substitution(Counts(), floor=0.5).find(analysis))
 
@@ -123,3 +125,29 @@ def test_encoder_says_so() -> None:
 
 def test_below_the_floor_nothing_is_found() -> None:
     assert find("Learn writ structures.", {1: ()}, p=0.49) == []
+
+
+def test_a_phrase_is_one_finding() -> None:
+    text = "On the off chance that it rains they stay."
+    candidates = {3: (Candidate("luck", 0.3),), 8: (Candidate("remain", 0.7),)}
+    listed = Phrase(0, 5, (Candidate("if", 0.9),), times=816)
+    phrase, word = find(text, candidates, judge="encoder", phrases=(listed,))
+    assert phrase.actual == "On the off chance that"
+    assert phrase.expected[0].text == "If"
+    assert phrase.probability == pytest.approx(0.9)
+    assert "816 times" in phrase.evidence[0].message
+    assert word.actual == "stay"
+
+
+def test_a_phrase_without_a_suspect_is_none() -> None:
+    listed = Phrase(0, 5, (Candidate("if", 0.9),), times=816)
+    found = find("On the off chance that it rains they stay.", {8: ()}, phrases=(listed,))
+    assert [finding.actual for finding in found] == ["stay"]
+
+
+def test_two_words_that_make_a_collocation_say_so() -> None:
+    candidates = {1: (Candidate("breast", 0.5),), 2: (Candidate("cancer", 0.5),)}
+    pair = Phrase(1, 3, (Candidate("breast cancer", 0.8),))
+    (finding,) = find("About bosom malignancy here.", candidates, phrases=(pair,))
+    assert finding.actual == "bosom malignancy"
+    assert "'breast cancer'" in finding.evidence[0].message

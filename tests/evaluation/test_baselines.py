@@ -71,7 +71,7 @@ def test_the_threshold_allows_four_in_ten_thousand() -> None:
     words = " ".join(["aaa"] * 4996 + ["bbbb", "ccccc", "dddddd", "eeeeeee"])
     baseline = TokenBaseline("length", length).fitted([words])
     (judgement,) = baseline.judge([words])
-    assert [span.of(words) for span, _, _ in judgement.flagged] == ["dddddd", "eeeeeee"]
+    assert [span.of(words) for span, *_ in judgement.flagged] == ["dddddd", "eeeeeee"]
 
 
 def test_tied_words_are_not_flagged_beyond_what_is_allowed() -> None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from detector.document import Span
 from detector.edits import Block, changed_blocks
-from detector.evaluation.labelled import Replaced
 from detector.folding import fold
 from detector.training.align import count_swaps, label, split_block
 from detector.training.inflection import build_inflections
@@ -16,6 +15,14 @@ from detector.training.spin.reading import PIECE
 from detector.training.spin.variants import Variants
 
 _AreVariants = Callable[[str, str], bool]
+
+
+class AlignedSpan(NamedTuple):
+    """A span that software put there, what stood there before, and whether that is certain."""
+
+    span: Span
+    expected: tuple[str, ...]
+    certain: bool
 
 
 class _Line(NamedTuple):
@@ -27,7 +34,7 @@ class _Line(NamedTuple):
     blocks: list[Block]
 
 
-def align_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[Replaced, ...]]:
+def align_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[AlignedSpan, ...]]:
     """The replaced spans of each spun text, by word alignment with its original.
 
     Parameters
@@ -37,7 +44,7 @@ def align_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[Replaced, ...]]:
 
     Returns
     -------
-    list of tuple of Replaced
+    list of tuple of AlignedSpan
         One per pair. A word swapped for a word is a span of its own with its original as
         `expected`; a phrase is one span, with the phrase that it replaced. Words that changed in
         form only are spans that are not `certain`.
@@ -99,7 +106,7 @@ def _variants(lines: Iterable[_Line]) -> _AreVariants:
     return Variants(build_inflections(forms)).are_variants
 
 
-def _replaced(line: _Line, are_variants: _AreVariants) -> Iterator[Replaced]:
+def _replaced(line: _Line, are_variants: _AreVariants) -> Iterator[AlignedSpan]:
     known = label(line.original, line.spun, line.blocks, are_variants)
     for block in line.blocks:
         places = range(block.spun_first, block.spun_last)
@@ -107,11 +114,11 @@ def _replaced(line: _Line, are_variants: _AreVariants) -> Iterator[Replaced]:
             for place in places:
                 origin = known.origins[place]
                 expected = () if origin == line.spun[place] else (origin,)
-                yield Replaced(line.spans[place], expected, known.labels[place] != UNLABELLED)
+                yield AlignedSpan(line.spans[place], expected, known.labels[place] != UNLABELLED)
             continue
         words = [place for place in places if known.labels[place] == 1] or list(places)
         if words:
             span = Span(line.spans[words[0]].start, line.spans[words[-1]].end)
             phrase = " ".join(line.original[block.first : block.last])
             certain = known.labels[words[0]] == 1
-            yield Replaced(span, (phrase,) if phrase and certain else (), certain)
+            yield AlignedSpan(span, (phrase,) if phrase and certain else (), certain)
