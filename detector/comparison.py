@@ -189,7 +189,8 @@ class Comparison:
         In the order of the suspect text, without overlaps on either side. What no passage covers
         has no counterpart.
     original_text, suspect_text : str
-        The texts themselves, for renderers; not part of the JSON.
+        The texts themselves, which all offsets count in: of Markdown, HTML and the like the prose
+        that was read. For renderers; not part of the JSON.
     """
 
     original_source: str
@@ -255,8 +256,8 @@ def compared(
     boundaries, lexicon
         To cut the texts into sentences, and to tell inflections.
     """
-    source = segment(original.text, boundaries)
-    document = segment(suspect.text, boundaries) if analysis is None else analysis.document
+    source = segment(original.prose, boundaries)
+    document = segment(suspect.prose, boundaries) if analysis is None else analysis.document
     judged = None if analysis is None else _probabilities(report, analysis)
     passages = align(source, document, judged, lexicon.lemmas)
     return Comparison(
@@ -272,8 +273,8 @@ def compared(
             if swap.change in REPLACEMENTS
         ),
         passages=passages,
-        original_text=original.text,
-        suspect_text=suspect.text,
+        original_text=source.text,
+        suspect_text=document.text,
     )
 
 
@@ -281,7 +282,7 @@ def _probabilities(report: Report, analysis: Analysis) -> NDArray[np.float32]:
     """Of each token: its own, or that of a finding on it if that is higher."""
     document = analysis.document
     result = analysis.p_posterior.copy()
-    for finding in report.findings:
+    for finding in report.in_prose().findings:
         first, last = _token_range(document, finding.span)
         result[first:last] = np.maximum(result[first:last], finding.probability)
     return result

@@ -57,6 +57,9 @@ MAX_CANDIDATES = 5
 FLOOR = 0.05
 """A best candidate of less confidence than this is no help: nothing is suggested."""
 
+LEAST = 0.005
+"""Candidates of less confidence than this are not reported."""
+
 UNIT_SHARE = 0.5
 """A listed run of words is restored as a whole if it is a swap at least so often as not."""
 
@@ -396,7 +399,7 @@ class Restorer:
         order = first + np.argsort(-confidence[first:last], kind="stable")
         order = order[pool.choice[order] >= 0][:MAX_CANDIDATES]
         if len(order) and confidence[order[0]] >= FLOOR:
-            for at in order.tolist():
+            for at in order[confidence[order] >= LEAST].tolist():
                 yield Candidate(self.choices.text(int(pool.choice[at])), float(confidence[at]))
 
     def _from_head(self, rows: NDArray[np.int64], reading: Reading | None) -> Pool:
@@ -479,7 +482,7 @@ class Restorer:
         if now > 0 or drawn[at[0]] < TOGETHER or joint[at[0]] < JOINT_FLOOR:
             return None
         pairs = (Candidate(f"{lefts[i].form} {rights[j].form}", float(joint[i, j])) for i, j in at)
-        return Phrase(token, token + 2, tuple(pair for pair in pairs if pair.confidence > 0))
+        return Phrase(token, token + 2, tuple(pair for pair in pairs if pair.confidence >= LEAST))
 
 
 def _side(

@@ -152,6 +152,27 @@ class TestOutput:
         assert "wilt" in out
         assert out.endswith(RENDERERS[form].build(Look()).footer)
 
+    def test_the_article_is_restored(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        assert main(["--restore", "a.txt"]) == ExitCode.DONE
+        assert capsys.readouterr().out == SPUN.replace("wilt", "become") + "\n"
+        assert main(["--restore", "--format", "json", "a.txt"]) == ExitCode.DONE
+        (report,) = json.loads(capsys.readouterr().out)
+        schema = json.loads((ROOT / "docs/report.schema.json").read_text(encoding="utf-8"))
+        Draft202012Validator(schema).validate(report)
+        (edit,) = report["restored"]["edits"]
+        assert (edit["actual"], edit["text"]) == ("wilt", "become")
+
+    @pytest.mark.parametrize("other", [["--format", "csv"], ["--summary"]])
+    def test_restoring_goes_with_some_options_only(
+        self, other: list[str], write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        assert main(["--restore", *other, "a.txt"]) == ExitCode.ERROR
+        assert "--restore" in capsys.readouterr().err
+
     def test_every_renderer_is_a_format(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--help"]) == 0
         assert "{" + ",".join(RENDERERS) + "}" in capsys.readouterr().out
