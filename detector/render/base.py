@@ -24,6 +24,8 @@ class Look:
         When the articles were scored, for a format that keeps a record: ISO 8601, in UTC.
     settings : tuple of (str, str)
         Names and values of the options that the articles were scored with, for such a record.
+    explain : bool
+        Whether a format for people says what moved the reliability.
     """
 
     colour: bool = False
@@ -31,6 +33,7 @@ class Look:
     summary: bool = False
     date: str | None = None
     settings: tuple[tuple[str, str], ...] = ()
+    explain: bool = False
 
 
 class Renderer(Protocol):
