@@ -38,25 +38,46 @@ SEGMENT_WORDS = 50
 class Feature(NamedTuple):
     """One column.
 
-    `is_artifact`: the reliability must not rise with it. `words`: what it measures, for people.
-    `show`: how to write its value.
+    Attributes
+    ----------
+    is_artifact : bool
+        The reliability must not rise with it.
+    words : str
+        What it measures, for people.
+    show : callable
+        Writes its value.
+    unit : str
+        Stands after the value, or after the last of several.
     """
 
     is_artifact: bool
     words: str
     show: Callable[[float], str]
+    unit: str = ""
+
+    def in_words(self, value: float, usual: Sequence[float]) -> str:
+        """A value beside the range of most clean articles.
+
+        Examples
+        --------
+        >>> FEATURES["spread"].in_words(0.62, (0.0, 0.05))
+        'passages that look spun: 62% (most clean articles: 0% to 5%)'
+        """
+        low, high = map(self.show, usual)
+        clean = low if low == high else f"{low} to {high}"
+        return f"{self.words}: {self.show(value)}{self.unit} (most clean articles: {clean})"
 
 
-def _per_1000(value: float) -> str:
-    return f"{np.expm1(value):.1f} per 1,000 words"
+def _density_shown(value: float) -> str:
+    return f"{np.expm1(value):.1f}"
 
 
 def _percent(value: float) -> str:
     return f"{value:.0%}"
 
 
-def _nats(value: float) -> str:
-    return f"e^{np.expm1(value):.0f} to 1"
+def _power(value: float) -> str:
+    return f"e^{np.expm1(value):.0f}"
 
 
 def _number(value: float) -> str:
@@ -64,26 +85,32 @@ def _number(value: float) -> str:
 
 
 def _length(value: float) -> str:
-    return f"{np.exp(value):.0f} words"
+    return f"{np.exp(value):.0f}"
 
+
+_RATE = " per 1,000"
 
 FEATURES: Mapping[str, Feature] = {
-    "density": Feature(True, "expected replaced words", _per_1000),
-    "density_at_least": Feature(True, "replaced words, at the least", _per_1000),
-    "strong_density": Feature(True, "words that are odd by themselves", _per_1000),
-    "evidence": Feature(True, "odds of the words under a spinner, against none", _nats),
-    "evidence_per_word": Feature(True, "the same for every 100 words", _nats),
-    "spread": Feature(True, "share of the article's passages that look spun", _percent),
-    "broad_density": Feature(True, "replaced words outside the densest fifth", _per_1000),
-    "restored": Feature(True, "odd words whose original can be named", _per_1000),
-    "residue": Feature(True, "traces of other kinds (agreement, inflection, lists...)", _per_1000),
-    "kinds": Feature(True, "kinds of traces", _number),
-    "length": Feature(False, "length", _length),
-    "unknown": Feature(False, "share of words that the corpora do not know", _percent),
+    "density": Feature(True, "words that may be replaced", _density_shown, _RATE),
+    "density_at_least": Feature(True, "the same, at the least", _density_shown, _RATE),
+    "strong_density": Feature(True, "words that are odd by themselves", _density_shown, _RATE),
+    "evidence": Feature(True, "how much likelier a spinner wrote it", _power),
+    "evidence_per_word": Feature(True, "the same for each 100 words", _power),
+    "spread": Feature(True, "passages that look spun", _percent),
+    "broad_density": Feature(
+        True, "words that may be replaced, outside the densest fifth", _density_shown, _RATE
+    ),
+    "restored": Feature(True, "odd words whose original can be named", _density_shown, _RATE),
+    "residue": Feature(
+        True, "traces of other kinds (agreement, inflection, lists)", _density_shown, _RATE
+    ),
+    "kinds": Feature(True, "kinds of such traces", "{:.0f}".format),
+    "length": Feature(False, "length", _length, " words"),
+    "unknown": Feature(False, "words that the corpora do not know", _percent),
     "frequency": Feature(False, "mean frequency of the words (log10 per million)", _number),
-    "capitals": Feature(False, "share of capitalised words", _percent),
-    "numbers": Feature(False, "share of numbers", _percent),
-    "quoted": Feature(False, "share of words in quotation marks", _percent),
+    "capitals": Feature(False, "capitalised words", _percent),
+    "numbers": Feature(False, "numbers", _percent),
+    "quoted": Feature(False, "words in quotation marks", _percent),
     **{
         name: Feature(False, f"readability: {name.replace('_', ' ')}", _number) for name in MEASURES
     },

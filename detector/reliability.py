@@ -22,7 +22,7 @@ Folder format, version 1
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -163,7 +163,7 @@ class ReliabilityModel:
         stretch = (log_odds - start) / total if abs(total) > 1e-9 else 0.0
         rows = zip(self.features, values.tolist(), parts, self.clean, strict=True)
         found = [
-            Contribution(name, value, -part * stretch, _in_words(name, value, usual))
+            Contribution(name, value, -part * stretch, FEATURES[name].in_words(value, usual))
             for name, value, part, usual in rows
         ]
         return tuple(sorted(found, key=lambda entry: (-abs(entry.effect), entry.feature)))
@@ -219,13 +219,6 @@ def as_reliability(log_odds: float) -> float:
     (50.0, True)
     """
     return 100 / (1 + math.exp(min(log_odds, _MOST_LOG_ODDS)))
-
-
-def _in_words(name: str, value: float, usual: Sequence[float]) -> str:
-    feature = FEATURES[name]
-    low, high = (feature.show(limit) for limit in usual)
-    clean = low if low == high else f"{low} to {high}"
-    return f"{feature.words}: {feature.show(value)} (most clean articles: {clean})"
 
 
 def provisional(findings: Iterable[Finding], n_words: int) -> Reliability:

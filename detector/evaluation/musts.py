@@ -128,7 +128,7 @@ def _joined(groups: Sequence[Figure], must: Must) -> Figure:
     """The figures of several groups as one, without an interval where they are averaged."""
     if must.join == "highest":
         return max(groups, key=lambda figure: figure.value)
-    # Each family spins as many articles, against the same clean ones: the mean of the AUCs is the AUC
+    # Each family spins as many articles, against the same clean ones: the mean of the AUCs is that
     # of all together.
     value = float(np.mean([figure.value for figure in groups]))
     first = groups[0]
