@@ -71,7 +71,9 @@ def _calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--cache", type=Path, required=True, help="folder for the articles as the models read them"
     )
     command.add_argument("--models", type=Path, help="folder of models, which is written to")
-    command.add_argument("--articles", type=int, default=400, metavar="N", help="clean articles")
+    command.add_argument(
+        "--articles", type=int, default=320, metavar="N", help="clean articles (default: 320)"
+    )
     command.add_argument(
         "--leave-out",
         action="append",

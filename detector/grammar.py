@@ -7,6 +7,7 @@ a server that runs already. Nothing is ever downloaded.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 INSTALLATION = "LTP_PATH"
 """Names the folder that holds ``LanguageTool-6.6`` or the like, as language-tool-python has it."""
 
-START_SECONDS = 90.0
-"""language-tool-python gives a server 15 s to start, then tries the next of 900 ports: too few on
-a busy machine, and too many. So we start it, and hand it over as a remote one."""
+START_SECONDS = 300.0
+"""It takes 5 s on an idle machine. language-tool-python waits 15 s, too little on a busy one, and
+then tries the next of 900 ports. So we start the server, and hand it over as a remote one."""
 
 ANSWER_SECONDS = 60.0
 MOST_FAILURES = 3
@@ -154,14 +155,14 @@ class Grammar:
 class LocalServer:
     """A LanguageTool server of an installation, on a free port of this machine.
 
-    Started when its URL is first asked for, again if it died, and stopped with the process: its
-    standard input is a pipe of ours, and the server is a child that we terminate.
+    Started when its URL is first asked for, again if it died, and stopped with the interpreter.
     """
 
     def __init__(self, jar: Path) -> None:
         self._jar = jar
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
+        atexit.register(self.stop)
 
     def url(self) -> str:
         """``http://127.0.0.1:PORT``, where it answers.
@@ -187,9 +188,6 @@ class LocalServer:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=10)
             self._process = None
-
-    def __del__(self) -> None:
-        self.stop()
 
     def _start(self) -> None:
         java = shutil.which("java")

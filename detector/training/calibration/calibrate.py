@@ -134,7 +134,7 @@ def calibrate(
     models: Path,
     *,
     cache: Path,
-    n_articles: int = 400,
+    n_articles: int = 320,
     seed: int = 0,
     jobs: int = 1,
     min_probability: float | None = None,
