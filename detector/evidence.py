@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,8 +115,8 @@ class ArticleEvidence:
             sentence=document.sentence_of[running],
             p=analysis.p_replaced[running],
             restored=restored[running],
-            residue=_gathered(np.maximum, residue, running),
-            kinds=_gathered(np.bitwise_or, kinds, running),
+            residue=_gathered(np.maximum, residue, running).astype(np.float32),
+            kinds=_gathered(np.bitwise_or, kinds, running).astype(np.uint8),
             log_frequency=analysis.log_frequency[running],
             flags=document.flags[running],
         )
@@ -140,12 +140,10 @@ class ArticleEvidence:
         )
 
 
-def _gathered(
-    join: np.ufunc, values: NDArray[np.generic], running: NDArray[np.intp]
-) -> NDArray[np.generic]:
+def _gathered(join: np.ufunc, values: NDArray[Any], running: NDArray[np.intp]) -> NDArray[Any]:
     """The values at the running words, joined with those of the tokens before that are none."""
     if not len(running):
         return values[:0]
     starts = np.concatenate([[0], running[:-1] + 1])
-    gathered: NDArray[np.generic] = join.reduceat(values, starts)
+    gathered: NDArray[Any] = join.reduceat(values, starts)
     return gathered

@@ -175,7 +175,7 @@ def _curve_figures(sample: Sample) -> Iterator[Figure]:
     """
     means = []
     for group in dict.fromkeys(text.group for text in sample.texts):
-        part = sample.where(lambda text, group=group: text.group == group)
+        part = sample.where(partial(_of_groups, (group,)))
         known = [row for row in part.judged() if row[2].reliability is not None]
         clusters = [cluster for cluster, _, _ in known]
         values = [judgement.reliability or 0.0 for _, _, judgement in known]
@@ -184,7 +184,7 @@ def _curve_figures(sample: Sample) -> Iterator[Figure]:
         if group.startswith(SHARE_GROUP):
             means.append(mean.value)
             yield replace(mean, unit="score")
-            part = sample.where(lambda text, group=group: text.group in (group, UNSPUN))
+            part = sample.where(partial(_of_groups, (group, UNSPUN)))
         if spun:
             yield from reliability_auc(part, f"{group}: AUC")
     if len(means) > 1:
@@ -192,6 +192,10 @@ def _curve_figures(sample: Sample) -> Iterator[Figure]:
         yield sample.figure(
             "largest rise of the mean reliability", exactly(max(rise, 0.0)), 100, "score"
         )
+
+
+def _of_groups(groups: tuple[str, ...], text: LabelledText) -> bool:
+    return text.group in groups
 
 
 def _clean_or_of(family: str, text: LabelledText) -> bool:

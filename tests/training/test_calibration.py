@@ -8,6 +8,7 @@ from evidences import drawn_evidence
 
 from detector.article_features import FEATURES
 from detector.document import Span
+from detector.errors import ConfigError
 from detector.reliability import ReliabilityModel, as_reliability
 from detector.resources import default_folder
 from detector.training.calibration import scored as scoring
@@ -63,6 +64,11 @@ def test_what_is_fitted_tells_spun_from_clean(
     examples = make_examples(scored, calibrated.model.features, seed=1)
     log_odds = calibrated.model.log_odds(examples.values)
     assert log_odds[examples.spun].mean() > 1 > -1 > log_odds[~examples.spun].mean()
+
+
+def test_too_few_articles_are_refused(scored: list[ScoredArticle]) -> None:
+    with pytest.raises(ConfigError, match="there are 3 articles"):
+        fit(scored[:6], judge="made up", seed=0)
 
 
 def test_it_never_falls_with_the_evidence(calibrated: Calibrated) -> None:

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 
 from detector.article_features import FEATURES, article_features
 from detector.curves import Curve
-from detector.errors import SourceError
+from detector.errors import ConfigError, SourceError
 from detector.evaluation.datasets import default_data_folder
 from detector.evaluation.metrics import Ranking, balanced, calibration_error
 from detector.evaluation.synthetic import named_pack
@@ -44,6 +44,7 @@ from detector.training.manifest import write_manifest
 Floats = NDArray[np.float64]
 
 FOLDS = 5
+FEWEST_ARTICLES = 20
 LEAST_GAIN = 0.01
 """What costs more (features, a heavier model) must lower the log loss by this share of it."""
 
@@ -193,6 +194,11 @@ def fit(
     scored: Sequence[ScoredArticle], *, judge: str, seed: int, say: Callable[[str], None] = print
 ) -> Calibrated:
     """Choose the model by measurement, calibrate it, cut the verdict. Writes nothing."""
+    if (found := len({entry.article.cluster for entry in scored})) < FEWEST_ARTICLES:
+        raise ConfigError(
+            f"there are {found} articles to calibrate on, and it takes {FEWEST_ARTICLES} at least: "
+            "give larger corpora, or raise --articles"
+        )
     examples = make_examples(scored, tuple(FEATURES), seed=seed)
     weights = examples.weights()
     folds = list(GroupKFold(FOLDS).split(examples.values, groups=examples.cluster))
@@ -352,7 +358,8 @@ def _cuts(log_odds: Floats, examples: Examples) -> dict[str, float]:
     found = {}
     for name, rate in (("spun_below", SPUN_FALSE_RATE), ("suspect_below", SUSPECT_FALSE_RATE)):
         at = int(np.searchsorted(mass, rate, side="right"))
-        found[name] = round(as_reliability(float(ranked[at])), 1)
+        # Whatever the rate, nobody is suspect who is more likely honest than not.
+        found[name] = min(round(as_reliability(float(ranked[at])), 1), 50.0)
     return found
 
 

@@ -60,7 +60,8 @@ class Examples:
             for spun in (False, True):
                 rows = (self.register == register) & (self.spun == spun)
                 weights[rows] = 1 / max(int(rows.sum()), 1)
-        return weights / weights.mean()
+        scaled: NDArray[np.float64] = weights / weights.mean()
+        return scaled
 
 
 def make_examples(scored: Sequence[ScoredArticle], names: Sequence[str], *, seed: int) -> Examples:
@@ -80,13 +81,9 @@ def make_examples(scored: Sequence[ScoredArticle], names: Sequence[str], *, seed
             cluster = clusters[entry.article.cluster]
             rows.append((values, share > 0, cluster, evidence.n_words, share))
             articles.append(entry.article)
-    values, spun, cluster, n_words, shares = zip(*rows, strict=True)
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
     return Examples(
-        np.array(values),
-        np.array(spun),
-        np.array(cluster),
-        np.array(n_words),
-        np.array(shares),
+        *columns,
         np.array([article.register for article in articles]),
         np.array([article.family for article in articles]),
     )

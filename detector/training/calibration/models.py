@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from detector.article_features import FEATURES
 from detector.curves import Curve
@@ -21,6 +20,9 @@ Bools = NDArray[np.bool_]
 
 KNOTS = 64
 """Most knots of a curve."""
+
+_IDLE = 1e-9
+"""A feature that varies by less says nothing."""
 
 _SURE = 1e-3
 """A calibrated probability stays this far from 0 and 1: a few thousand articles prove no more."""
@@ -62,8 +64,11 @@ def fit_logistic(values: Floats, spun: Bools, weights: Floats, names: Sequence[s
 
     Each curve is a straight line, level beyond the values seen in training.
     """
-    scaler = StandardScaler().fit(values, sample_weight=weights)
-    scaled = scaler.transform(values)
+    means = np.average(values, axis=0, weights=weights)
+    # Not StandardScaler: a column of one value may come out with a variance below 0 there.
+    deviations = np.sqrt(np.average((values - means) ** 2, axis=0, weights=weights))
+    deviations[deviations < _IDLE] = 1.0
+    scaled = (values - means) / deviations
     kept = list(range(len(names)))
     artifact = np.array([FEATURES[name].is_artifact for name in names])
     while True:
@@ -78,8 +83,8 @@ def fit_logistic(values: Floats, spun: Bools, weights: Floats, names: Sequence[s
     curves = []
     for column, slope in enumerate(slopes):
         ends = np.array([values[:, column].min(), values[:, column].max()])
-        line = slope * (ends - scaler.mean_[column]) / scaler.scale_[column]
-        curves.append(Curve(ends, line) if ends[0] < ends[1] else _level(ends[0]))
+        line = slope * (ends - means[column]) / deviations[column]
+        curves.append(Curve(ends, line) if np.ptp(ends) > _IDLE else _level(ends[0]))
     return Additive(tuple(names), tuple(curves))
 
 
