@@ -83,7 +83,7 @@ def test_the_cuts_leave_the_stated_share_of_clean_articles(
     calibrated: Calibrated, scored: list[ScoredArticle]
 ) -> None:
     cuts = calibrated.thresholds
-    assert 0 < cuts["spun_below"] <= cuts["suspect_below"] < 50
+    assert 0 < cuts["spun_below"] <= cuts["suspect_below"] <= 50
     clean = [entry for entry in scored if not entry.article.family]
     examples = make_examples(clean, calibrated.model.features, seed=0)
     numbers = [as_reliability(value) for value in calibrated.model.log_odds(examples.values)]
