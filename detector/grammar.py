@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.error import URLError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from detector.document import Span
@@ -206,12 +207,19 @@ class LocalServer:
         deadline = time.monotonic() + START_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             try:
-                with urlopen(f"http://127.0.0.1:{self._port}/v2/healthcheck", timeout=5):
-                    return
+                self._warm_up(deadline - time.monotonic())
             except (URLError, OSError):
                 time.sleep(0.2)
+            else:
+                return
         self.stop()
         raise GrammarError(f"{self._jar} starts no server that answers: try it with 'java -cp'")
+
+    def _warm_up(self, seconds: float) -> None:
+        """Let it read its rules, at the first text that it checks, before an article waits."""
+        text = urlencode({"text": "Ready.", "language": _LANGUAGE}).encode()
+        with urlopen(f"http://127.0.0.1:{self._port}/v2/check", text, timeout=seconds):
+            pass
 
 
 _JAVA_ADVICE = "install Java 17 or later, or name a running server with --grammar-server"
