@@ -132,7 +132,8 @@ class Run:
             return
         with self._destination(options.output) as stream:
             look = replace(
-                _look(stream, options),
+                _look(stream, options.output),
+                explain=options.explain,
                 summary=options.summary,
                 date=datetime.now(UTC).isoformat(timespec="seconds"),
                 settings=config.settings(),
@@ -367,13 +368,11 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _look(stream: TextIO, options: argparse.Namespace) -> Look:
+def _look(stream: TextIO, output: Path | None) -> Look:
     if not stream.isatty():
-        colour = options.output is None and _colour(terminal=False)
-        return Look(colour, WIDTH, explain=options.explain)
+        return Look(colour=output is None and _colour(terminal=False), width=WIDTH)
     width = shutil.get_terminal_size((WIDTH, 24)).columns
-    width = min(max(width, NARROWEST), WIDEST)
-    return Look(_colour(terminal=True), width, explain=options.explain)
+    return Look(colour=_colour(terminal=True), width=min(max(width, NARROWEST), WIDEST))
 
 
 def _colour(*, terminal: bool) -> bool:

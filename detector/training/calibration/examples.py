@@ -77,13 +77,23 @@ def make_examples(scored: Sequence[ScoredArticle], names: Sequence[str], *, seed
             share = float(replaced.mean())
             if 0 < share < LIGHTEST or (entry.article.family and not share):
                 continue
-            values = article_features(evidence, names)
-            cluster = clusters[entry.article.cluster]
-            rows.append((values, share > 0, cluster, evidence.n_words, share))
+            rows.append(
+                (
+                    article_features(evidence, names),
+                    share > 0,
+                    clusters[entry.article.cluster],
+                    evidence.n_words,
+                    share,
+                )
+            )
             articles.append(entry.article)
-    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    values, spun, cluster, n_words, shares = (np.array(c) for c in zip(*rows, strict=True))
     return Examples(
-        *columns,
+        values,
+        spun,
+        cluster,
+        n_words,
+        shares,
         np.array([article.register for article in articles]),
         np.array([article.family for article in articles]),
     )
