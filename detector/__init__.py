@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from detector.document import Document, Sentence, Span, Token, TokenFlag
     from detector.errors import ConfigError, DetectorError, ModelError, SourceError
     from detector.pipeline import Detector
-    from detector.report import Evidence, Finding, Paragraph, Report, Suggestion
+    from detector.report import Contribution, Evidence, Finding, Paragraph, Report, Suggestion
     from detector.segment import segment
     from detector.sources import Article
 
@@ -41,6 +41,7 @@ _HOMES = {
     "Comparison": "comparison",
     "Config": "config",
     "ConfigError": "errors",
+    "Contribution": "report",
     "Detector": "pipeline",
     "DetectorError": "errors",
     "Document": "document",
@@ -69,6 +70,7 @@ __all__ = [
     "Comparison",
     "Config",
     "ConfigError",
+    "Contribution",
     "Detector",
     "DetectorError",
     "Document",

@@ -32,6 +32,7 @@ from detector.errors import ConfigError, DetectorError, ModelError, SourceError
 from detector.options import OFF
 from detector.pipeline import Detector
 from detector.render import RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
+from detector.render.base import name
 from detector.render.layout import spelled
 from detector.render.text import Text
 from detector.report import Report
@@ -50,8 +51,8 @@ WIDTH, NARROWEST, WIDEST = 80, 40, 100
 _DESCRIPTION = "Flag the odd word substitutions of spun (machine-paraphrased) English text."
 _EPILOG = """\
 Each finding comes with what probably stood there, a probability and the
-reason. An article's reliability runs from 0 to 100, the best; 'provisional'
-means that it is not calibrated yet.
+reason. An article's reliability is 100 times the probability that it was not
+spun; 'provisional' means that it is not calibrated.
 
 exit codes: 0 done; 1 an article under --fail-under; 2 usage or input error
 (the other inputs are scored all the same); 130 interrupted
@@ -117,7 +118,11 @@ class Run:
         _refuse_mismatch(options)
         configuration = _configuration(options)
         desk = Desk(configuration, options.write_baseline, review=options.review)
-        config = configuration.command_line.config
+        config = replace(
+            configuration.command_line.config,
+            grammar=options.grammar or options.grammar_server is not None,
+            grammar_server=options.grammar_server,
+        )
         detector = Detector(config, models=options.models)
         articles = self._readable(desk.prepare(_inputs(options)))
         jobs, articles = _jobs(options.jobs, articles)
@@ -128,6 +133,7 @@ class Run:
         with self._destination(options.output) as stream:
             look = replace(
                 _look(stream, options.output),
+                explain=options.explain,
                 summary=options.summary,
                 restore=options.restore,
                 date=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -181,6 +187,8 @@ class Run:
     ) -> Iterator[Report]:
         """The reports without what is known, each compared with its ``fail-under``."""
         for report in reports:
+            for warning in report.warnings:
+                self.complain(f"{name(report)}: {warning}")
             settled = desk.settle(report)
             if settled.fails:
                 self.exit_code = max(self.exit_code, ExitCode.UNRELIABLE)
@@ -261,10 +269,10 @@ def _refuse_overwriting(paths: Iterable[str], output: Path | None) -> None:
 
 
 def _refuse_mismatch(options: argparse.Namespace) -> None:
-    for name, formats in (("summary", SUMMARIES), ("restore", RESTORERS)):
-        if getattr(options, name) and options.format not in formats:
+    for option, formats in (("summary", SUMMARIES), ("restore", RESTORERS)):
+        if getattr(options, option) and options.format not in formats:
             raise DetectorError(
-                f"--{name} goes with --format {' or '.join(sorted(formats))}, not "
+                f"--{option} goes with --format {' or '.join(sorted(formats))}, not "
                 f"{options.format}: leave it out, or choose another format"
             )
     if options.summary and options.restore:
@@ -274,7 +282,7 @@ def _refuse_mismatch(options: argparse.Namespace) -> None:
 def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
     if STDIN in options.paths:
         if sys.stdin is None:
-            raise DetectorError("standard input is closed: name a file instead of -")
+            raise DetectorError("standard input is closed: option a file instead of -")
         if sys.stdin.isatty():
             print("score: reading standard input; Ctrl-D ends it", file=sys.stderr)
     return read(
@@ -296,6 +304,7 @@ def _configuration(options: argparse.Namespace) -> Configuration:
         "phrases": options.phrases,
         "baseline": options.baseline,
         "skip-quotes": options.skip_quotes,
+        "base-rate": options.base_rate,
         "no-ignores": options.no_ignores,
     }
     said = {name: value for name, value in given.items() if _was_given(value)}
@@ -458,6 +467,9 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
         type=_number("reliability", 100),
         help="exit with 1 if an article's reliability is under N (0 to 100)",
     )
+    group.add_argument(
+        "--explain", action="store_true", help="say what moved each reliability (text only)"
+    )
 
 
 def _add_detection_options(group: argparse._ArgumentGroup) -> None:
@@ -498,6 +510,20 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--skip-quotes", action="store_true", help="report nothing inside quotations"
+    )
+    group.add_argument(
+        "--base-rate",
+        metavar="P",
+        type=_base_rate,
+        help="share of spun articles among yours (default: 0.5)",
+    )
+    group.add_argument(
+        "--grammar", action="store_true", help="ask LanguageTool (extra 'grammar'; docs/grammar.md)"
+    )
+    group.add_argument(
+        "--grammar-server",
+        metavar="URL",
+        help="ask this running LanguageTool server; implies --grammar",
     )
     group.add_argument("--list-checks", action="store_true", help="list the checks and exit")
 
@@ -575,6 +601,13 @@ def _severity(given: str) -> tuple[str, str]:
             f"not {given!r}"
         )
     return check, level
+
+
+def _base_rate(given: str) -> float:
+    with suppress(ValueError):
+        if 0 < (share := float(given)) < 1:
+            return share
+    raise argparse.ArgumentTypeError(f"a base rate lies above 0 and below 1, not {given!r}")
 
 
 def _positive(given: str) -> int:

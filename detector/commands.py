@@ -1,4 +1,4 @@
-"""The ``detector`` command: train, evaluate, models. It decides nothing about a text."""
+"""The ``detector`` command: train, calibrate, evaluate, models. It decides nothing about a text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from detector import __version__
 from detector.errors import DetectorError, SourceError
-from detector.resources import Manifest, damaged, default_folder
+from detector.resources import Manifest, Resources, damaged, default_folder
 
 if TYPE_CHECKING:
     from detector.sources import Article
@@ -47,10 +47,87 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"detector {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parser("train", help="train one part of the models ('detector train --help')")
+    _calibrate(commands)
     _evaluate(commands)
     _compare(commands)
     _models(commands)
     return parser
+
+
+def _calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "calibrate",
+        help="make the reliability a probability, after every new encoder",
+        description="Fit the reliability on clean articles and spun versions of them, "
+        "choose the default threshold and the cuts of the verdict, write them and the manifest "
+        "into the folder of models, and measure what must hold on the development sets "
+        "(docs/calibration.md).",
+    )
+    command.add_argument("--shared", type=Path, help="data folder (default: ../shared)")
+    command.add_argument(
+        "--pack", type=Path, help="training pack, whose families spin (default: $DETECTOR_PACK)"
+    )
+    command.add_argument(
+        "--cache", type=Path, required=True, help="folder for the articles as the models read them"
+    )
+    command.add_argument("--models", type=Path, help="folder of models, which is written to")
+    command.add_argument(
+        "--articles", type=int, default=320, metavar="N", help="clean articles (default: 320)"
+    )
+    command.add_argument(
+        "--leave-out",
+        action="append",
+        metavar="FAMILY",
+        help="spin nothing with it (default: those that the encoder was not trained on)",
+    )
+    command.add_argument(
+        "--min-probability",
+        type=float,
+        metavar="P",
+        help="default threshold of findings (default: found on the clean articles)",
+    )
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument(
+        "--no-musts", action="store_true", help="measure nothing on the development sets"
+    )
+    command.set_defaults(run=_run_calibrate)
+
+
+def _run_calibrate(options: argparse.Namespace) -> int:
+    from detector.evaluation import render_musts, run
+    from detector.evaluation.musts import MUST_SETS
+    from detector.training.calibration.calibrate import calibrate, find_sources
+
+    models = options.models or default_folder()
+    leave_out = None if options.leave_out is None else frozenset(options.leave_out)
+    calibrate(
+        find_sources(models, shared=options.shared, pack=options.pack, leave_out=leave_out),
+        models,
+        cache=options.cache,
+        n_articles=options.articles,
+        seed=options.seed,
+        jobs=options.jobs,
+        min_probability=options.min_probability,
+    )
+    if not options.no_musts:
+        measured = run(
+            shared=options.shared,
+            sets=MUST_SETS,
+            pack=options.pack,
+            quick=True,
+            models=models,
+            with_baselines=False,
+            jobs=options.jobs,
+        )
+        print(render_musts(measured, _left_out(models)))
+    return 0
+
+
+def _left_out(models: Path | None) -> tuple[str, ...]:
+    """The families that the encoder of a folder was not trained on."""
+    encoder = Resources.open(models).encoder
+    return () if encoder is None else tuple(encoder.facts.get("trained", {}).get("left_out", ()))
 
 
 def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,6 +149,9 @@ def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--grammar-server", metavar="URL", help="measure LanguageTool as well")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    command.add_argument(
+        "--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram there"
+    )
     command.add_argument("--diff", type=Path, metavar="OLD.json", help="what changed since then")
     command.set_defaults(run=_run_evaluate)
 
@@ -80,7 +160,9 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     from detector.evaluation import (
         compare,
         read_evaluation,
+        render_diagram,
         render_difference,
+        render_musts,
         render_table,
         run,
         to_json,
@@ -99,6 +181,9 @@ def _run_evaluate(options: argparse.Namespace) -> int:
         jobs=options.jobs,
     )
     print(render_table(evaluation))
+    print(render_musts(evaluation, _left_out(options.models)))
+    if options.diagram:
+        options.diagram.write_text(render_diagram(evaluation), encoding="utf-8")
     if options.json:
         options.json.write_text(to_json(evaluation), encoding="utf-8")
     if earlier is not None:

@@ -17,6 +17,10 @@ DEFAULT_SEVERITY: Severity = "warning"
 _FEW = 8
 
 
+EVEN_BASE_RATE = 0.5
+"""Share of spun articles that is assumed where nobody says another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Options of a `Detector`. Picklable; the same names as the options of ``score``.
@@ -39,6 +43,15 @@ class Config:
     skip_quotes : bool
         Report nothing that stands inside a quotation: between quotation marks, or in what the
         markup says is quoted (``>``, ``<blockquote>``).
+    base_rate : float
+        Share of spun articles among those that come in, above 0 and below 1: what the reliability
+        takes for granted before it reads an article. The verdict does not depend on it.
+    grammar : bool
+        Ask LanguageTool about each article with findings (`detector.grammar`): its matches become
+        evidence. Needs the extra ``grammar``.
+    grammar_server : str or None
+        URL of a running LanguageTool server; None starts one from the installation in
+        ``$LTP_PATH``.
     """
 
     min_probability: float | None = None
@@ -47,6 +60,9 @@ class Config:
     phrases: tuple[tuple[str, str], ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
     skip_quotes: bool = False
+    base_rate: float = EVEN_BASE_RATE
+    grammar: bool = False
+    grammar_server: str | None = None
 
     def threshold(self, default: float) -> float:
         """The probability from which on findings are reported; `default` is that of the models."""
@@ -68,6 +84,11 @@ class Config:
             raise ConfigError(
                 f"min_probability is {self.min_probability}, but a probability lies between 0 "
                 "and 1: try 0.5"
+            )
+        if not 0 < self.base_rate < 1:
+            raise ConfigError(
+                f"base_rate is {self.base_rate}, but a share of spun articles lies above 0 and "
+                "below 1: try 0.1"
             )
         object.__setattr__(self, "disable", _strings("disable", self.disable))
         object.__setattr__(self, "allow", _strings("allow", self.allow))

@@ -19,6 +19,9 @@ OF_A_RUN = frozenset(
     {"format", "output", "summary", "write-baseline", "review", "report-unused-ignores"}
     | {
         "encoding",
+        "explain",
+        "grammar",
+        "grammar-server",
         "text-column",
         "id-column",
         "jobs",
@@ -111,6 +114,7 @@ OPTIONS: dict[str, Parser] = {
     "phrases": _files,
     "baseline": _file,
     "skip-quotes": _flag,
+    "base-rate": _number(1),
     "no-ignores": _flag,
 }
 """What a configuration file may hold, but for ``overrides``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from detector.allow import AllowList
 from detector.analysis import Analysis
@@ -13,17 +14,21 @@ from detector.checks import CHECKS, refuse_unknown_checks
 from detector.comparison import Comparison, compared
 from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document
+from detector.evidence import LIKELY, ArticleEvidence
 from detector.extract import Extract
 from detector.ignores import silenced
 from detector.language import Prose, prose
 from detector.merge import merge
 from detector.paragraphs import paragraphs
-from detector.reliability import provisional, verdict
+from detector.reliability import Reliability, provisional
 from detector.report import Finding, Report
 from detector.resources import Resources
 from detector.segment import segment
 from detector.sources import Article
 from detector.unquoted import unquoted
+
+if TYPE_CHECKING:
+    from detector.grammar import Grammar
 
 # Articles go through the models together until they hold this many characters: enough to fill the
 # encoder's batches, and little enough for the first report to come soon.
@@ -62,7 +67,8 @@ class Detector:
         self.resources = Resources.open(None if models is None else Path(models))
         self._rules: dict[Config, _Rules] = {}
         self.min_probability = self._rules_of(self.config).min_probability
-        self._annotator = Annotator.build(self.resources, floor=self.min_probability)
+        self._annotator = Annotator.build(self.resources, floor=min(self.min_probability, LIKELY))
+        self._grammar = _grammar(self.config)
 
     def score(self, text: str | Article) -> Report:
         """The report on one article."""
@@ -83,11 +89,17 @@ class Detector:
         if jobs > 1:
             from detector.parallel import score_batches
 
-            scored = score_batches(batches, self.config, self.resources.folder, jobs)
+            scored = score_batches(batches, self._shared_config(), self.resources.folder, jobs)
         else:
             scored = map(self._score_batch, batches)
         for reports in scored:
             yield from reports
+
+    def _shared_config(self) -> Config:
+        """For other processes, which use the one grammar server that this one starts."""
+        if self._grammar is None:
+            return self.config
+        return replace(self.config, grammar_server=self._grammar.url())
 
     def analyse(self, text: str) -> Analysis:
         """What the models say of each token, before checks; for any text in any language."""
@@ -121,12 +133,24 @@ class Detector:
         those of the report in `Article.text`.
         """
         for batch in _batches(map(_article, texts)):
-            yield from self._examine_batch(batch)
+            for examined in self._examine_batch(batch):
+                yield examined.report, examined.analysis
+
+    def weigh(
+        self, texts: Iterable[str | Article]
+    ) -> Iterator[tuple[Report, ArticleEvidence | None]]:
+        """Report of each article and the evidence that its reliability rests on, in order.
+
+        The evidence is None where the article was skipped.
+        """
+        for batch in _batches(map(_article, texts)):
+            for examined in self._examine_batch(batch):
+                yield examined.report, examined.evidence
 
     def _score_batch(self, articles: Sequence[Article]) -> list[Report]:
-        return [report for report, _ in self._examine_batch(articles)]
+        return [examined.report for examined in self._examine_batch(articles)]
 
-    def _examine_batch(self, articles: Sequence[Article]) -> list[tuple[Report, Analysis | None]]:
+    def _examine_batch(self, articles: Sequence[Article]) -> list[_Examined]:
         drafts = [self._draft(article) for article in articles]
         analyses = self._analyses(draft for draft in drafts if draft.prose.status != "skipped")
         return [self._examined(draft, analyses.get(id(draft))) for draft in drafts]
@@ -138,7 +162,7 @@ class Detector:
             by_floor.setdefault(draft.rules.min_probability, []).append(draft)
         analyses: dict[int, Analysis] = {}
         for floor, group in by_floor.items():
-            annotator = replace(self._annotator, floor=floor)
+            annotator = replace(self._annotator, floor=min(floor, LIKELY))
             annotated = annotator.annotate([draft.document for draft in group])
             analyses.update(zip(map(id, group), annotated, strict=True))
         return analyses
@@ -153,36 +177,69 @@ class Detector:
             self._rules[config] = _Rules(config, self.resources)
         return self._rules[config]
 
-    def _examined(self, draft: _Draft, analysis: Analysis | None) -> tuple[Report, Analysis | None]:
-        article = draft.article
-        findings = () if analysis is None else draft.rules.findings(analysis, article.extract)
-        report = self._report(draft, analysis, findings)
+    def _examined(self, draft: _Draft, analysis: Analysis | None) -> _Examined:
+        article, evidence = draft.article, None
+        findings: tuple[Finding, ...] = ()
+        warnings: tuple[str, ...] = ()
+        if analysis is not None:
+            found = draft.rules.found(analysis)
+            evidence = ArticleEvidence.of(analysis, found)
+            findings = draft.rules.shown(found, analysis, article.extract)
+            findings, warnings = self._supported(findings, analysis.document.text)
+        report = self._report(draft, analysis, findings, evidence, warnings)
         if article.extract is not None:
             report = report.in_source(article.text, article.extract)
         # After the reliability: a comment hides a finding, but makes no text more reliable.
-        return silenced(report, article.ignores), analysis
+        return _Examined(silenced(report, article.ignores), analysis, evidence)
+
+    def _supported(
+        self, findings: tuple[Finding, ...], text: str
+    ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+        """The findings with what grammar says of them, or why it says nothing."""
+        if self._grammar is None:
+            return findings, ()
+        from detector.grammar import GrammarError
+
+        try:
+            return self._grammar.supported(findings, text), ()
+        except GrammarError as error:
+            return findings, (f"no grammar evidence: {error}",)
 
     def _report(
-        self, draft: _Draft, analysis: Analysis | None, findings: tuple[Finding, ...]
+        self,
+        draft: _Draft,
+        analysis: Analysis | None,
+        findings: tuple[Finding, ...],
+        evidence: ArticleEvidence | None,
+        warnings: tuple[str, ...],
     ) -> Report:
-        manifest = self.resources.manifest
         document, judged = draft.document, draft.prose
-        scored = judged.status == "scored"
-        reliability = provisional(findings, document.n_words) if scored else None
+        overall: dict[str, Any] = {"reliability": None, "verdict": None}
+        if evidence is not None and judged.status == "scored":
+            overall = self._reliability(draft, evidence, findings)._asdict()
         return Report(
             source=draft.article.source,
             record=draft.article.record,
-            model_version=manifest.model_version,
+            model_version=self.resources.manifest.model_version,
             status=judged.status,
             reason=judged.reason,
             language=judged.language,
             n_words=document.n_words,
-            reliability=reliability,
-            verdict=None if reliability is None else verdict(reliability, manifest.thresholds),
             findings=findings,
             paragraphs=() if analysis is None else paragraphs(analysis, findings),
+            warnings=warnings,
             text=document.text,
+            **overall,
         )
+
+    def _reliability(
+        self, draft: _Draft, evidence: ArticleEvidence, findings: Sequence[Finding]
+    ) -> Reliability:
+        model = self.resources.reliability
+        if model is None:
+            return provisional(findings, evidence.n_words)
+        thresholds = self.resources.manifest.thresholds
+        return model.judged(evidence, thresholds, draft.rules.base_rate)
 
 
 class _Rules:
@@ -197,11 +254,18 @@ class _Rules:
         self._allow = AllowList(config.allow)
         self._severity = dict(config.severity)
         self._skip_quotes = config.skip_quotes
+        self.base_rate = config.base_rate
 
-    def findings(self, analysis: Analysis, extract: Extract | None) -> tuple[Finding, ...]:
-        """The findings of all checks: allowed ones dropped, the others merged."""
+    def found(self, analysis: Analysis) -> list[Finding]:
+        """What all checks find, whatever its probability; allowed findings dropped."""
         found = [finding for check in self._checks for finding in check.find(analysis)]
-        merged = merge(self._allow.keep(found, analysis.document))
+        return self._allow.keep(found, analysis.document)
+
+    def shown(
+        self, found: Iterable[Finding], analysis: Analysis, extract: Extract | None
+    ) -> tuple[Finding, ...]:
+        """The findings of a report: merged, and those above the threshold."""
+        merged = merge(found)
         if self._skip_quotes:
             merged = unquoted(merged, analysis.document, extract)
         return tuple(
@@ -217,6 +281,21 @@ class _Draft:
     document: Document
     prose: Prose
     rules: _Rules
+
+
+@dataclass(frozen=True)
+class _Examined:
+    report: Report
+    analysis: Analysis | None
+    evidence: ArticleEvidence | None
+
+
+def _grammar(config: Config) -> Grammar | None:
+    if not config.grammar:
+        return None
+    from detector.grammar import Grammar
+
+    return Grammar(config.grammar_server)
 
 
 def _article(text: str | Article) -> Article:

@@ -1,24 +1,228 @@
-"""Findings to one number per article. Provisional: not calibrated until `calibrate` has run."""
+"""An article's evidence to one calibrated number, its interval, its verdict and its reasons.
+
+``reliability`` is 100 times the probability that the article was not spun, where *spun* means that
+software replaced at least 2 % of its running words, at a base rate that the user may set.
+
+The model is additive: each feature (`detector.article_features`) has a curve, its contribution to
+the log odds, and the sum of the curves goes through one more, which was calibrated on articles that
+the others were not fitted to. So the reasons for a number add up to it, and curves that never fall
+make a reliability that never rises with the evidence. `detector.training.calibration` makes it.
+
+Folder format, version 1
+------------------------
+===============  ==============================================================================
+``header.json``  format version; ``judge`` whose probabilities it is for; ``features`` in order;
+                 ``clean``: for each, the range in which the middle 80 % of clean articles lie; how
+                 it was trained
+``curves.npz``   ``knots`` and ``values`` of all curves, one after the other, curve `k` at
+                 ``offsets[k]:offsets[k + 1]``: those of the features, the calibration, the spread
+===============  ==============================================================================
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from detector.report import Finding, Verdict
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.article_features import FEATURES, article_features
+from detector.curves import Curve
+from detector.evidence import ArticleEvidence
+from detector.header import read_header
+from detector.report import Contribution, Finding, Verdict
+
+FORMAT = 1
+
+EVEN = 0.5
+"""The default base rate, at which the verdict is cut."""
+
+INTERVAL_DEVIATIONS = 1.645
+"""Standard deviations to either side that hold 90 % of a normal distribution."""
+
+_MOST_LOG_ODDS = 700.0
+"""`math.exp` overflows soon after."""
 
 # A human article holds a false finding now and then; this many clean words are assumed beside it,
 # so that one finding in a short text does not condemn it.
-PRIOR_WORDS = 300
+PROVISIONAL_WORDS = 300
 # Expected artifacts per 1,000 words at which an article is as likely spun as not, and the steepness
 # of the curve there. Set by judgement between the densities of honest registers (about 1) and of
-# spun articles (15 and more); to be replaced by a calibrated model.
-EVEN_DENSITY = 4.0
-STEEPNESS = 2.0
+# spun articles (15 and more).
+PROVISIONAL_DENSITY = 4.0
+PROVISIONAL_STEEPNESS = 2.0
+PROVISIONAL_CUTS = {"spun_below": 10.0, "suspect_below": 50.0}
 
 
-def provisional(findings: Iterable[Finding], n_words: int) -> float:
-    """A provisional reliability, 0 to 100, from the density of findings.
+class Reliability(NamedTuple):
+    """What there is to say of one article as a whole; the attributes are those of `Report`."""
+
+    reliability: float
+    reliability_low: float | None
+    reliability_high: float | None
+    verdict: Verdict
+    calibrated: bool
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ReliabilityModel:
+    """Curves over the features of an article.
+
+    Attributes
+    ----------
+    features : tuple of str
+        Names in `FEATURES`.
+    curves : tuple of Curve
+        The contribution of each to the score, 0 at the mean of the training articles.
+    calibration : Curve
+        Score to log odds of *spun* at even base rate; never falls.
+    spread : Curve
+        Natural logarithm of the number of words to the standard deviation of the log odds between
+        stretches of one article; never rises.
+    clean : tuple of (float, float)
+        The middle 80 % of clean articles, for each feature.
+    judge : str
+        Whose probabilities of words it was calibrated on (`Resources.judge`).
+    """
+
+    features: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    calibration: Curve
+    spread: Curve
+    clean: tuple[tuple[float, float], ...]
+    judge: str
+
+    def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log odds of *spun* at even base rate.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (..., n_features)
+            In the order of `features`.
+
+        Returns
+        -------
+        ndarray of float64, shape (...)
+        """
+        return self.calibration(self.score(values))
+
+    def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sum of the curves, before calibration; shapes as in `log_odds`."""
+        # Added up in one order: a sum that rounds never falls when one of its terms rises.
+        total = np.zeros(values.shape[:-1])
+        for column, curve in enumerate(self.curves):
+            total = total + curve(values[..., column])
+        return total
+
+    def judged(
+        self, evidence: ArticleEvidence, cuts: dict[str, float], base_rate: float = EVEN
+    ) -> Reliability:
+        """The reliability of an article.
+
+        Parameters
+        ----------
+        evidence : ArticleEvidence
+            What was found.
+        cuts : dict of str to float
+            ``spun_below`` and ``suspect_below``: reliabilities at the even base rate.
+        base_rate : float
+            Share of spun articles among those that come in, within (0, 1). It moves the number,
+            not the verdict: that is cut where clean articles are accused at a stated rate, and
+            this rate is the same whatever the base rate.
+        """
+        values = article_features(evidence, self.features)
+        log_odds = float(self.log_odds(values))
+        deviation = float(self.spread(math.log(max(evidence.n_words, 1))))
+        shift = math.log(base_rate / (1 - base_rate))
+        reach = INTERVAL_DEVIATIONS * deviation
+        return Reliability(
+            reliability=as_reliability(log_odds + shift),
+            reliability_low=as_reliability(log_odds + reach + shift),
+            reliability_high=as_reliability(log_odds - reach + shift),
+            verdict=verdict(as_reliability(log_odds), cuts),
+            calibrated=True,
+            contributions=self._contributions(values, log_odds),
+        )
+
+    def _contributions(
+        self, values: NDArray[np.float64], log_odds: float
+    ) -> tuple[Contribution, ...]:
+        """What each feature did to the log odds of an honest article; together they make it up.
+
+        The calibration bends the score; each contribution is stretched by as much as the whole.
+        """
+        parts = [float(curve(value)) for curve, value in zip(self.curves, values, strict=True)]
+        start = float(self.calibration(0.0))
+        total = math.fsum(parts)
+        stretch = (log_odds - start) / total if abs(total) > 1e-9 else 0.0
+        rows = zip(self.features, values.tolist(), parts, self.clean, strict=True)
+        found = [
+            Contribution(name, value, -part * stretch, FEATURES[name].in_words(value, usual))
+            for name, value, part, usual in rows
+        ]
+        return tuple(sorted(found, key=lambda entry: (-abs(entry.effect), entry.feature)))
+
+    def save(self, folder: Path) -> dict[str, Any]:
+        """Write the curves into a folder; returns the part of the header that belongs to them."""
+        folder.mkdir(parents=True, exist_ok=True)
+        curves = (*self.curves, self.calibration, self.spread)
+        np.savez_compressed(
+            folder / "curves.npz",
+            allow_pickle=False,
+            knots=np.concatenate([curve.knots for curve in curves]),
+            values=np.concatenate([curve.values for curve in curves]),
+            offsets=np.cumsum([0, *(len(curve.knots) for curve in curves)]),
+        )
+        return {
+            "format": FORMAT,
+            "judge": self.judge,
+            "features": list(self.features),
+            "clean": [list(usual) for usual in self.clean],
+        }
+
+    @classmethod
+    def open(cls, folder: Path) -> ReliabilityModel:
+        """Read what `save` wrote, and ``header.json``.
+
+        Raises
+        ------
+        ModelError
+            If it is missing or of another format version.
+        """
+        header = read_header(folder, "reliability", FORMAT)
+        with np.load(folder / "curves.npz", allow_pickle=False) as arrays:
+            knots, values = arrays["knots"], arrays["values"]
+            bounds = pairwise(arrays["offsets"].tolist())
+            curves = [Curve(knots[low:high], values[low:high]) for low, high in bounds]
+        return cls(
+            features=tuple(header["features"]),
+            curves=tuple(curves[:-2]),
+            calibration=curves[-2],
+            spread=curves[-1],
+            clean=tuple((low, high) for low, high in header["clean"]),
+            judge=header["judge"],
+        )
+
+
+def as_reliability(log_odds: float) -> float:
+    """100 times the probability of *not spun*, given the log odds of *spun*; it never rises.
+
+    Examples
+    --------
+    >>> as_reliability(0.0), as_reliability(1000.0) < 1e-300
+    (50.0, True)
+    """
+    return 100 / (1 + math.exp(min(log_odds, _MOST_LOG_ODDS)))
+
+
+def provisional(findings: Iterable[Finding], n_words: int) -> Reliability:
+    """A curve over the density of findings, where no model is calibrated for the judge of words.
 
     Falls as findings are added or grow more probable; rises with the number of clean words.
 
@@ -30,12 +234,13 @@ def provisional(findings: Iterable[Finding], n_words: int) -> float:
         Running words of the article.
     """
     expected = math.fsum(finding.probability for finding in findings)
-    density = 1000 * expected / (n_words + PRIOR_WORDS)
-    return 100.0 / (1.0 + math.pow(density / EVEN_DENSITY, STEEPNESS))
+    density = 1000 * expected / (n_words + PROVISIONAL_WORDS)
+    value = 100.0 / (1.0 + math.pow(density / PROVISIONAL_DENSITY, PROVISIONAL_STEEPNESS))
+    return Reliability(value, None, None, verdict(value, PROVISIONAL_CUTS), False, ())
 
 
-def verdict(reliability: float, thresholds: dict[str, float]) -> Verdict:
+def verdict(reliability: float, cuts: dict[str, float]) -> Verdict:
     """`reliability` cut at ``spun_below`` and ``suspect_below``."""
-    if reliability < thresholds["spun_below"]:
+    if reliability < cuts["spun_below"]:
         return "spun"
-    return "suspect" if reliability < thresholds["suspect_below"] else "clean"
+    return "suspect" if reliability < cuts["suspect_below"] else "clean"

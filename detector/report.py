@@ -188,6 +188,44 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature of the article did to its reliability.
+
+    Attributes
+    ----------
+    feature : str
+        Name of the feature (`detector.article_features.FEATURES`).
+    value : float
+        Its value in this article.
+    effect : float
+        What it adds to the natural logarithm of the odds that the article was not spun: below 0 it
+        lowers the reliability. The effects add up to the whole distance from an average training
+        article, which is about as likely spun as not.
+    message : str
+        The same in words, with what is usual in clean articles.
+    """
+
+    feature: str
+    value: float
+    effect: float
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The contribution as the JSON Schema describes it."""
+        return {
+            "feature": self.feature,
+            "value": round(self.value, 4),
+            "effect": round(self.effect, 3),
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`; keys it does not know are ignored."""
+        return cls(*(values[key] for key in ("feature", "value", "effect", "message")))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What the detector says of one article.
 
@@ -227,6 +265,10 @@ class Report:
     n_ignored, n_known : int
         Findings left out because a comment in the source ignores them, and because a baseline
         knows them. They count in `reliability`, which says what the text is.
+    contributions : tuple of Contribution
+        What moved `reliability`, the most telling first; empty while it is provisional.
+    warnings : tuple of str
+        What could not be done for this article, such as asking LanguageTool.
     text : str
         The article itself, which offsets count in, for renderers; not part of the JSON.
     extract : Extract or None
@@ -251,6 +293,8 @@ class Report:
     paragraphs: tuple[Paragraph, ...] = ()
     n_ignored: int = 0
     n_known: int = 0
+    contributions: tuple[Contribution, ...] = ()
+    warnings: tuple[str, ...] = ()
     text: str = field(default="", repr=False, compare=False)
     extract: Extract | None = field(default=None, repr=False, compare=False)
     unused_ignores: tuple[Ignore, ...] = field(default=(), repr=False, compare=False)
@@ -325,6 +369,8 @@ class Report:
             "n_known": self.n_known,
             "findings": [finding.to_dict() for finding in self.findings],
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
+            "contributions": [contribution.to_dict() for contribution in self.contributions],
+            "warnings": list(self.warnings),
         }
 
     def _repr_html_(self) -> str:
@@ -332,6 +378,12 @@ class Report:
         from detector.render.html import standalone
 
         return standalone(self)
+
+    def explain(self) -> str:
+        """Why the reliability is what it is, in a few lines of plain text for people."""
+        from detector.explain import explanation
+
+        return explanation(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], *, text: str = "") -> Self:
@@ -365,6 +417,8 @@ class Report:
             verdict=values["verdict"],
             findings=tuple(Finding.from_dict(finding) for finding in values["findings"]),
             paragraphs=tuple(map(Paragraph.from_dict, values.get("paragraphs", ()))),
+            contributions=tuple(map(Contribution.from_dict, values.get("contributions", ()))),
+            warnings=tuple(values.get("warnings", ())),
             text=text,
         )
 

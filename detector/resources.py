@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from detector.encoder import Encoder
     from detector.fit import CollocationFit
     from detector.lexicon import Lexicon
+    from detector.reliability import ReliabilityModel
     from detector.restoration import Restorer
     from detector.tagging import Tagger
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+RELIABILITY = "reliability"
 _RETRAIN = "install the package again, or train the models with 'detector train'"
 
 
@@ -181,6 +183,23 @@ class Resources:
 
         folder = self.folder / "encoder"
         return Encoder.open(folder) if folder.is_dir() else None
+
+    @property
+    def judge(self) -> str:
+        """Whose probabilities an analysis holds: the encoder's checkpoint, or "collocations".
+
+        A reliability holds for the judge that it was calibrated on.
+        """
+        return "collocations" if self.encoder is None else str(self.encoder.facts["checkpoint"])
+
+    @cached_property
+    def reliability(self) -> ReliabilityModel | None:
+        """The calibrated reliability, or None where the folder holds none for this judge."""
+        from detector.reliability import ReliabilityModel
+
+        folder = self.folder / RELIABILITY
+        model = ReliabilityModel.open(folder) if folder.is_dir() else None
+        return model if model is not None and model.judge == self.judge else None
 
     @cached_property
     def restorer(self) -> Restorer:

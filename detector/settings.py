@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 
 from detector.allow import load_allow
 from detector.checks.listed_phrase import load_phrases
-from detector.config import Config
+from detector.config import EVEN_BASE_RATE, Config
 from detector.errors import ConfigError
 from detector.globs import matches
 from detector.options import OFF, OPTIONS, OVERRIDES, Entry, entries_of, list_of
@@ -266,6 +266,7 @@ def _config(entries: tuple[Entry, ...]) -> Config:
         allow=frozenset(said["allow-words"]).union(*_loaded("allow", load_allow, entries)),
         skip_quotes=bool(next(iter(said["skip-quotes"]), False)),
         phrases=tuple(chain.from_iterable(_loaded("phrases", load_phrases, entries))),
+        base_rate=next(iter(said["base-rate"]), EVEN_BASE_RATE),
     )
 
 

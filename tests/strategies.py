@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from detector.document import Document, Span
-from detector.report import Evidence, Finding, Paragraph, Report, Status, Suggestion
+from detector.report import Contribution, Evidence, Finding, Paragraph, Report, Status, Suggestion
 from detector.segment import segment
 
 # All of Unicode, and the characters that are most likely to do harm.
@@ -16,6 +16,13 @@ characters = st.sampled_from(AWKWARD + "abc  ") | st.characters()
 texts = st.text(characters, max_size=600)
 some_text = st.text(characters, max_size=20)
 probabilities = st.floats(0, 1)
+contributions = st.builds(
+    Contribution,
+    feature=st.sampled_from(["density", "length"]),
+    value=st.floats(-1e6, 1e6),
+    effect=st.floats(-1e3, 1e3),
+    message=some_text,
+)
 suggestions = st.builds(Suggestion, text=some_text, confidence=probabilities)
 evidence = st.builds(Evidence, kind=st.sampled_from(["collocation", "list"]), message=some_text)
 
@@ -72,5 +79,7 @@ def reports(draw: st.DrawFn) -> Report:
         paragraphs=() if status == "skipped" else draw(paragraphs(document)),
         n_ignored=draw(st.integers(0, 9)),
         n_known=draw(st.integers(0, 9)),
+        contributions=tuple(draw(st.lists(contributions, max_size=4))) if scored else (),
+        warnings=tuple(draw(st.lists(some_text, max_size=2))),
         text=document.text,
     )

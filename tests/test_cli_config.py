@@ -118,7 +118,7 @@ class TestConfiguration:
             "score: ./new/a.txt: it is not scored, nor are others of the same configuration: "
             'new/detector.toml: there is no option fail-undr (did you mean "fail-under"?): the '
             "options are min-probability, fail-under, severity, disable, allow, allow-words, "
-            "phrases, baseline, skip-quotes, no-ignores, overrides\n"
+            "phrases, baseline, skip-quotes, base-rate, no-ignores, overrides\n"
         )
 
     @pytest.mark.parametrize(
@@ -374,6 +374,10 @@ EXAMPLES: dict[str, tuple[list[str], int, str]] = {
     "--disable": (["substitution", "a.txt"], 0, "no findings"),
     "--severity": (["substitution=off", "a.txt"], 0, "no findings"),
     "--skip-quotes": (["a.txt"], 0, "1 finding"),
+    "--explain": (["a.txt"], 0, "not calibrated"),
+    "--base-rate": (["0.1", "a.txt"], 0, "1 finding"),
+    "--grammar": (["a.txt"], 0, "1 finding"),
+    "--grammar-server": (["http://127.0.0.1:9", "a.txt"], 0, "1 finding"),
     "--text-column": (["body", "a.csv"], 0, "a.csv#1"),
     "--id-column": (["key", "b.csv"], 0, "b.csv#seven"),
     "--list-checks": ([], 0, "substitution"),

@@ -43,7 +43,7 @@ def test_any_report_follows_the_schema(report: Report) -> None:
 def test_the_schema_names_every_key(report: Report) -> None:
     values = report.to_dict()
     assert set(values) == set(SCHEMA["required"])
-    for list_of in ("finding", "paragraph"):
+    for list_of in ("finding", "paragraph", "contribution"):
         for entry in values[f"{list_of}s"]:
             assert set(entry) == set(SCHEMA["$defs"][list_of]["required"])
 
@@ -93,8 +93,8 @@ def test_a_report_survives_pickle_with_its_text(report: Report) -> None:
     assert thawed.text == report.text
 
 
-def test_a_report_from_before_intervals_and_paragraphs_is_read(report: Report) -> None:
-    later = {"reliability_low", "reliability_high", "paragraphs"}
+def test_a_report_from_before_some_keys_is_read(report: Report) -> None:
+    later = {"reliability_low", "reliability_high", "paragraphs", "contributions", "warnings"}
     values = {key: value for key, value in report.to_dict().items() if key not in later}
     assert Report.from_dict(values) == replace(report, paragraphs=())
 

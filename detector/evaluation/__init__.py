@@ -1,5 +1,6 @@
 """Labelled data to a table that says how good the detector is: ``detector evaluate``."""
 
+from detector.evaluation.diagram import render_diagram
 from detector.evaluation.evaluation import (
     Difference,
     Evaluation,
@@ -8,6 +9,7 @@ from detector.evaluation.evaluation import (
     read_evaluation,
     to_json,
 )
+from detector.evaluation.musts import render_musts
 from detector.evaluation.run import evaluate, run
 from detector.evaluation.sample import Figure
 from detector.evaluation.tables import render_difference, render_table
@@ -20,7 +22,9 @@ __all__ = [
     "evaluate",
     "from_json",
     "read_evaluation",
+    "render_diagram",
     "render_difference",
+    "render_musts",
     "render_table",
     "run",
     "to_json",

@@ -16,6 +16,7 @@ from detector.evaluation.metrics import (
     balanced,
     calibration_error,
     cross_fitted_correct,
+    equal_mass_bins,
     estimate,
     exactly,
 )
@@ -26,6 +27,8 @@ DENSITY = "density of findings"
 EXPECTED = "mean word score"
 RELIABILITY = "reliability"
 CALIBRATION = "documents by reliability: calibration error"
+DIAGRAM = "reliability diagram,"
+BINS = 10
 BASE_RATE = 0.5
 """Share of spun articles that the reliability assumes, and that the error is reweighted to."""
 
@@ -155,6 +158,37 @@ def calibration_figures(sample: Sample, name: str = CALIBRATION) -> Iterator[Fig
     ]
     judged = estimate(errors) if len(set(clusters.tolist())) > 1 else exactly(errors[0])
     yield sample.figure(name, judged, len(rows))
+
+
+def diagram_figures(sample: Sample) -> Iterator[Figure]:
+    """The reliability diagram: for ten bins of equal mass, what was stated and what came true."""
+    rows = [row for row in sample.judged() if row[2].reliability is not None]
+    spun = np.array([bool(text.spun) for _, text, _ in rows], dtype=np.bool_)
+    if spun.all() or not spun.any():
+        return
+    clusters = np.array([cluster for cluster, _, _ in rows])
+    p_spun = np.array([1 - (judgement.reliability or 0.0) / 100 for _, _, judgement in rows])
+    weights = balanced(spun, np.ones(len(spun)), BASE_RATE)
+    of = equal_mass_bins(p_spun, weights, BINS)
+    for number in range(BINS):
+        kept = of == number
+        for name, values in (("stated", p_spun), ("were spun", spun.astype(float))):
+            yield sample.ratio(
+                f"{DIAGRAM} bin {number + 1}: {name}",
+                clusters[kept],
+                (weights * values)[kept],
+                weights[kept],
+            )
+
+
+def reliability_auc(sample: Sample, name: str) -> Iterator[Figure]:
+    """AUC of the reliability; none where there is none."""
+    rows = [row for row in sample.judged() if row[2].reliability is not None]
+    if len({text.spun for _, text, _ in rows}) == 2:
+        scores = [-(judgement.reliability or 0.0) for _, _, judgement in rows]
+        spun = [bool(text.spun) for _, text, _ in rows]
+        ranking = Ranking.of(scores, spun, [cluster for cluster, _, _ in rows])
+        yield from sample.ranked(ranking, len(rows), {name: Curve.auc})
 
 
 def verdict_figures(sample: Sample) -> Iterator[Figure]:

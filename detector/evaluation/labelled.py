@@ -81,6 +81,8 @@ class Kind(Enum):
     """The same, with the spun articles grouped by the family that spun them."""
     POOLED = "pooled"
     """The articles of several sets together: what the reliability is worth."""
+    CURVES = "curves"
+    """Articles of several lengths, and articles of which more and more is spun, by group."""
     PASTED = "pasted"
     """Clean articles with one spun paragraph each, which is watched."""
     PHRASES = "phrases"

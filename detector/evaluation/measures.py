@@ -14,6 +14,8 @@ from detector.evaluation.articles import (
     CALIBRATION,
     article_figures,
     calibration_figures,
+    diagram_figures,
+    reliability_auc,
     verdict_figures,
 )
 from detector.evaluation.labelled import Kind, LabelledText, tokens_in
@@ -21,6 +23,7 @@ from detector.evaluation.metrics import Curve, Ranking, estimate, exactly
 from detector.evaluation.restored import expects, restoration_figures
 from detector.evaluation.sample import Figure, Sample
 from detector.evaluation.scorers import Flagged, Judgement, running_words
+from detector.evaluation.synthetic import SHARE_GROUP, UNSPUN
 from detector.evaluation.words import (
     OPERATING_POINTS,
     false_findings,
@@ -149,9 +152,6 @@ def _family_figures(sample: Sample) -> Iterator[Figure]:
         for figure in (*word_figures(part), *article_figures(part)):
             if figure.measure in _BY_FAMILY:
                 yield replace(figure, measure=f"{family} | {figure.measure}")
-    for register in sorted({text.corpus for text in sample.texts}):
-        part = sample.where(partial(_of_register, register))
-        yield from calibration_figures(part, f"{register} | {CALIBRATION}")
 
 
 def _of_register(register: str, text: LabelledText) -> bool:
@@ -159,10 +159,44 @@ def _of_register(register: str, text: LabelledText) -> bool:
 
 
 def _pooled_figures(sample: Sample) -> Iterator[Figure]:
-    """What the reliability is worth over all sets of articles together."""
+    """What the reliability is worth over all sets of articles together, and by register."""
     for figure in article_figures(sample):
         if figure.measure.startswith(("documents by reliability", "verdicts")):
             yield figure
+    yield from diagram_figures(sample)
+    for register in sorted({text.corpus for text in sample.texts} - {""}):
+        part = sample.where(partial(_of_register, register))
+        yield from calibration_figures(part, f"{register} | {CALIBRATION}")
+
+
+def _curve_figures(sample: Sample) -> Iterator[Figure]:
+    """AUC against length and against the share of replaced words; mean reliability against both.
+
+    A group is a length or a share; those of shares have the same clean articles.
+    """
+    means = []
+    for group in dict.fromkeys(text.group for text in sample.texts):
+        part = sample.where(partial(_of_groups, (group,)))
+        known = [row for row in part.judged() if row[2].reliability is not None]
+        clusters = [cluster for cluster, _, _ in known]
+        values = [judgement.reliability or 0.0 for _, _, judgement in known]
+        mean = part.ratio(f"{group}: mean reliability", clusters, values, np.ones(len(known)))
+        spun = any(text.spun for text in part.texts)
+        if group.startswith(SHARE_GROUP):
+            means.append(mean.value)
+            yield replace(mean, unit="score")
+            part = sample.where(partial(_of_groups, (group, UNSPUN)))
+        if spun:
+            yield from reliability_auc(part, f"{group}: AUC")
+    if len(means) > 1:
+        rise = float(np.max(np.diff(means)))
+        yield sample.figure(
+            "largest rise of the mean reliability", exactly(max(rise, 0.0)), 100, "score"
+        )
+
+
+def _of_groups(groups: tuple[str, ...], text: LabelledText) -> bool:
+    return text.group in groups
 
 
 def _clean_or_of(family: str, text: LabelledText) -> bool:
@@ -285,6 +319,7 @@ _MEASURES: Mapping[Kind, tuple[_Figures, ...]] = {
     Kind.CLEAN: (_clean_figures, _delicate_figures, _threshold_figures, verdict_figures),
     Kind.FAMILIES: (_family_figures,),
     Kind.POOLED: (_pooled_figures,),
+    Kind.CURVES: (_curve_figures,),
     Kind.PASTED: (_pasted_figures,),
     Kind.PHRASES: (_phrase_figures,),
     Kind.SUBSTITUTES: (_substitute_figures,),

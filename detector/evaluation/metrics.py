@@ -203,12 +203,25 @@ def calibration_error(
     total = weights.sum()
     if not total:
         return float("nan")
-    order = np.argsort(p, kind="stable")
-    mass = weights[order] / total
-    middle = np.cumsum(mass) - mass / 2
-    of = np.minimum((middle * bins).astype(np.intp), bins - 1)
-    gaps = sums_by(of, mass * (p[order] - positive[order]), bins)
+    of = equal_mass_bins(p, weights, bins)
+    gaps = sums_by(of, weights / total * (p - positive), bins)
     return float(np.abs(gaps).sum())
+
+
+def equal_mass_bins(p: Floats, weights: Floats, bins: int) -> NDArray[np.intp]:
+    """The bin of each probability, from 0 up, so that all bins hold about the same weight.
+
+    Examples
+    --------
+    >>> equal_mass_bins(np.array([0.9, 0.1, 0.5, 0.2]), np.ones(4), 2).tolist()
+    [1, 0, 1, 0]
+    """
+    order = np.argsort(p, kind="stable")
+    mass = weights[order] / weights.sum()
+    middle = np.cumsum(mass) - mass / 2
+    of = np.empty(len(p), dtype=np.intp)
+    of[order] = np.minimum((middle * bins).astype(np.intp), bins - 1)
+    return of
 
 
 def balanced(positive: NDArray[np.bool_], weights: Floats, base_rate: float) -> Floats:

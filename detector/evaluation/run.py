@@ -30,7 +30,7 @@ from detector.evaluation.measures import LEARNERS, measure
 from detector.evaluation.sample import Figure, Sample
 from detector.evaluation.scorers import Judgement, Scorer, open_detector
 from detector.evaluation.substitutes import load_swords
-from detector.evaluation.synthetic import load_synthetic
+from detector.evaluation.synthetic import load_curves, load_synthetic
 from detector.evaluation.userdata import load_user_data
 
 Loader = Callable[[Path], Dataset | list[Dataset]]
@@ -45,6 +45,7 @@ SETS: dict[str, Loader] = {
     "registers": load_registers,
     "clean-web": load_clean_web,
     "synthetic": load_synthetic,
+    "curves": load_curves,
 }
 """The dev sets of the data folder, in the order of the table."""
 
@@ -157,7 +158,10 @@ def load_datasets(
         )
     datasets = [] if data is None else [load_user_data(data)]
     wanted = [name for name in SETS if name in sets or (not sets and data is None)]
-    loaders = SETS | {"synthetic": partial(load_synthetic, pack=pack)}
+    loaders = SETS | {
+        "synthetic": partial(load_synthetic, pack=pack),
+        "curves": partial(load_curves, pack=pack),
+    }
     skipped = []
     for name in wanted:
         try:

@@ -28,6 +28,18 @@ _SEED = 600
 _LEFT_OUT = frozenset({"non-native"})
 
 
+LENGTHS = (60, 120, 250, 500, 1000, 2000)
+"""Words of the articles of the curve over length; their spun versions have `CURVE_SHARE` spun."""
+CURVE_SHARE = 0.05
+N_LONG = 30
+CURVE_SHARES = (0.0, 0.02, 0.04, 0.08, 0.16, 0.32)
+"""Shares of the curve over the share of replaced words."""
+SHARE_WORDS = 250
+N_SHARED = 200
+SHARE_GROUP = "share"
+UNSPUN = f"{SHARE_GROUP} 0 %"
+
+
 class Article(NamedTuple):
     """Clean text of one register."""
 
@@ -50,7 +62,7 @@ def load_synthetic(folder: Path, pack: Path | None = None) -> list[Dataset]:
     from detector.training.pack import load_families, load_types
     from detector.training.spin import Spinner
 
-    pack = pack or _named_pack()
+    pack = pack or named_pack()
     articles = clean_articles(folder)
     types = load_types(pack)
     families = load_families(pack)
@@ -71,7 +83,43 @@ def load_synthetic(folder: Path, pack: Path | None = None) -> list[Dataset]:
     return datasets
 
 
-def _named_pack() -> Path:
+def load_curves(folder: Path, pack: Path | None = None) -> Dataset:
+    """Clean dev articles at several lengths, and with more and more of their words replaced.
+
+    Every article is spun by one family, the families in turn.
+    """
+    from detector.training.pack import load_families, load_types
+    from detector.training.spin import Spinner
+
+    pack = pack or named_pack()
+    types = load_types(pack)
+    spinners = [Spinner(types, [family], seed=_SEED) for family in load_families(pack)]
+    texts = []
+    for at, article in enumerate(clean_articles(folder, N_LONG, words=max(LENGTHS))):
+        document = segment(article.text)
+        for length in LENGTHS:
+            text = article.text[: int(document.ends[length - 1])]
+            spun = spinners[at % len(spinners)].spin(text, CURVE_SHARE).text
+            for kind, version in ((False, text), (True, spun)):
+                name = f"{article.name}/{length}/{'spun' if kind else 'clean'}"
+                group = f"{length} words"
+                texts.append(LabelledText(name, version, kind, None, (), article.name, group))
+    for at, article in enumerate(clean_articles(folder, N_SHARED, words=SHARE_WORDS)):
+        spinner = spinners[at % len(spinners)]
+        for share in CURVE_SHARES:
+            text = spinner.spin(article.text, share).text if share else article.text
+            group = f"{SHARE_GROUP} {share:.0%}".replace("%", " %")
+            name = f"{article.name}/{group}"
+            texts.append(LabelledText(name, text, share > 0, None, (), article.name, group))
+    title = (
+        f"clean dev articles cut to {LENGTHS[0]} to {LENGTHS[-1]:,} words, {CURVE_SHARE:.0%} spun; "
+        f"articles of {SHARE_WORDS} words, more and more spun"
+    )
+    return Dataset("curves", Kind.CURVES, title, tuple(texts))
+
+
+def named_pack() -> Path:
+    """The training pack of ``$DETECTOR_PACK``."""
     named = os.environ.get(PACK_VARIABLE)
     if not named:
         raise SourceError(
@@ -97,8 +145,10 @@ def _spun(article: Article, family: str, spun: SpunText) -> LabelledText:
     return LabelledText(name, spun.text, True, replaced, (), cluster, family, register)
 
 
-def clean_articles(folder: Path, limit: int = N_ARTICLES) -> list[Article]:
-    """Articles of `ARTICLE_WORDS` words, the registers in turn.
+def clean_articles(
+    folder: Path, limit: int = N_ARTICLES, *, words: int = ARTICLE_WORDS
+) -> list[Article]:
+    """Articles of so many words, the registers in turn.
 
     Consecutive documents of one register are joined, as few as it takes, and cut at the word.
     """
@@ -106,17 +156,19 @@ def clean_articles(folder: Path, limit: int = N_ARTICLES) -> list[Article]:
     for document in load_registers(folder).texts:
         if document.group not in _LEFT_OUT:
             by_register.setdefault(document.group, []).append(document.text)
-    columns = [list(_joined(register, texts)) for register, texts in sorted(by_register.items())]
+    columns = [
+        list(_joined(register, texts, words)) for register, texts in sorted(by_register.items())
+    ]
     rows = zip_longest(*columns)
     return [article for row in rows for article in row if article is not None][:limit]
 
 
-def _joined(register: str, texts: list[str]) -> Iterator[Article]:
+def _joined(register: str, texts: list[str], words: int) -> Iterator[Article]:
     parts: list[str] = []
     for number, text in enumerate(texts):
         parts.append(text.strip())
         document = segment("\n".join(parts))
-        if document.n_tokens >= ARTICLE_WORDS:
-            end = int(document.ends[ARTICLE_WORDS - 1])
+        if document.n_tokens >= words:
+            end = int(document.ends[words - 1])
             yield Article(f"{register}-{number:03}", register, document.text[:end])
             parts = []

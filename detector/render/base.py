@@ -26,6 +26,8 @@ class Look:
         The article with what stood there put back, where a format can do so (`RESTORERS`).
     settings : tuple of (str, str)
         Names and values of the options that the articles were scored with, for such a record.
+    explain : bool
+        Whether a format for people says what moved the reliability.
     """
 
     colour: bool = False
@@ -34,6 +36,7 @@ class Look:
     restore: bool = False
     date: str | None = None
     settings: tuple[tuple[str, str], ...] = ()
+    explain: bool = False
 
 
 class Renderer(Protocol):

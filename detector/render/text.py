@@ -62,6 +62,10 @@ class Text:
         if not self.look.summary:
             yield from self._quoted(report)
         yield f"{self._paint(spelled(name(report)), _BOLD)}: {self._summary(report)}"
+        if self.look.explain:
+            for line in report.explain().splitlines():
+                indented = len(line) - len(line.lstrip())
+                yield from self._fill(line, " " * (indented + 2))
 
     def _quoted(self, report: Report) -> Iterator[str]:
         quoted = list(excerpts(report))

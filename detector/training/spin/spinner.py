@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,12 @@ class Spinner:
         self._families = tuple(families)
         self._rng = np.random.default_rng(seed)
 
+    def drawing_from(self, families: Sequence[Family]) -> Spinner:
+        """A spinner of the same vocabulary and random state that draws from other families."""
+        other = copy(self)
+        other._families = tuple(families)
+        return other
+
     def spin(self, text: str, share: float) -> SpunText:
         """Replace a share of the words of `text`.
 
@@ -99,7 +106,7 @@ class Spinner:
             span = document.span(at)
             family = choices[at][int(self._rng.integers(len(choices[at])))]
             original = span.of(text)
-            new = _in_case_of(original, self._draw(family, self._type_of[document.forms[at]]))
+            new = in_case_of(original, self._draw(family, self._type_of[document.forms[at]]))
             length += span.start - end
             parts += [text[end : span.start], new]
             kept = _kept(original, new)
@@ -145,7 +152,7 @@ def _kept(original: str, replacement: str) -> tuple[int, int] | None:
     return max(starts[place] - 1, 0), min(starts[place + 1], len(replacement))
 
 
-def _in_case_of(original: str, replacement: str) -> str:
+def in_case_of(original: str, replacement: str) -> str:
     """`replacement` with the capitals of `original`."""
     if len(original) > 1 and original.isupper():
         return replacement.upper()

@@ -1,0 +1,1 @@
+"""Articles of known history to a calibrated reliability: ``detector calibrate``."""

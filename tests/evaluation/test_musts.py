@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from detector.errors import ConfigError
+from detector.evaluation import Evaluation, Figure, evaluate, render_diagram, render_musts
+from detector.evaluation.diagram import diagram_bins
+from detector.evaluation.labelled import Dataset, Kind, LabelledText
+from detector.evaluation.musts import MUST_SETS, MUSTS
+from detector.evaluation.run import SETS
+from detector.evaluation.scorers import Judgement
+from detector.segment import segment
+
+NOTHING = float("nan")
+
+
+def figure(dataset: str, measure: str, value: float) -> Figure:
+    return Figure(dataset, measure, "detector", value, NOTHING, NOTHING, 10)
+
+
+def evaluation(*figures: Figure) -> Evaluation:
+    return Evaluation("2026.11.0", 10, 0, False, (), ("detector",), figures, ())
+
+
+def test_musts_are_about_sets_that_exist() -> None:
+    assert set(MUST_SETS) <= set(SETS)
+    parts = {"synthetic-heavy": "synthetic", "synthetic-light": "synthetic"}
+    assert {parts.get(must.dataset, must.dataset) for must in MUSTS} <= {*SETS, "articles"}
+
+
+def test_a_must_that_does_not_hold_is_marked() -> None:
+    table = render_musts(
+        evaluation(
+            figure("founding", "article 1: reliability", 7.0),
+            figure("founding", "article 2: reliability", 96.0),
+        )
+    )
+    first, second = table.splitlines()[1:]
+    assert first.endswith("NOT MET")
+    assert "<=5" in first
+    assert not second.endswith("NOT MET")
+
+
+def test_families_left_out_count_alone() -> None:
+    measure = "documents by reliability: AUC"
+    figures = evaluation(
+        figure("synthetic-heavy", f"moby | {measure}", 0.99),
+        figure("synthetic-heavy", f"wordnet | {measure}", 0.97),
+    )
+    [row] = render_musts(figures, ("wordnet",)).splitlines()[1:]
+    assert "left-out families" in row
+    assert "0.970" in row
+    [row] = render_musts(figures).splitlines()[1:]
+    assert "families seen in training" in row
+    assert "0.980" in row
+
+
+def test_the_worst_register_counts() -> None:
+    measure = "documents by reliability: calibration error"
+    table = render_musts(
+        evaluation(
+            figure("articles", f"news | {measure}", 0.02),
+            figure("articles", f"fiction | {measure}", 0.09),
+        )
+    )
+    assert table.splitlines()[1].endswith("NOT MET")
+
+
+class Oracle:
+    """Says what an article's name says: the reliability in per cent."""
+
+    name = "detector"
+
+    def judge(self, texts: Sequence[str], *, lists: bool = True) -> Iterator[Judgement]:
+        for text in texts:
+            document = segment(text)
+            nothing = np.zeros(document.n_tokens, dtype=np.float32)
+            yield Judgement(document, nothing, nothing, (), float(text.split()[0]))
+
+
+def articles() -> list[Dataset]:
+    rng = np.random.default_rng(0)
+    sets = []
+    for name in ("one", "other"):
+        texts = []
+        for number in range(200):
+            reliability = float(rng.uniform(1, 99))
+            spun = bool(rng.random() > reliability / 100)
+            text = f"{reliability:.6f} {number} of {name}"
+            texts.append(LabelledText(str(number), text, spun, None, (), str(number)))
+        sets.append(Dataset(name, Kind.ARTICLES, name, tuple(texts)))
+    return sets
+
+
+def test_the_diagram_shows_what_was_stated_and_what_came_true() -> None:
+    from detector.evaluation.labelled import pooled
+
+    sets = articles()
+    together = pooled(sets)
+    assert together is not None
+    measured = evaluate([together], [Oracle()], model_version="1", replicates=20)
+    bins = diagram_bins(measured)
+    assert len(bins) == 10
+    assert [entry.stated for entry in bins] == sorted(entry.stated for entry in bins)
+    assert np.mean([abs(entry.stated - entry.observed) for entry in bins]) < 0.12
+    assert all(entry.low <= entry.observed <= entry.high for entry in bins)
+    root = ET.fromstring(render_diagram(measured))
+    assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == 10
+
+
+def test_a_diagram_needs_articles() -> None:
+    with pytest.raises(ConfigError, match="--sets spinbot wild"):
+        render_diagram(evaluation())
+
+
+def test_curves_tell_auc_and_whether_the_mean_ever_rose() -> None:
+    texts = []
+    for share, mean in (("0 %", 90), ("2 %", 60), ("4 %", 65), ("8 %", 20)):
+        for number in range(4):
+            text = f"{mean + number} {share} {number}"
+            group = f"share {share}"
+            name = f"{number}/{share}"
+            texts.append(LabelledText(name, text, share != "0 %", None, (), str(number), group))
+    curves = Dataset("curves", Kind.CURVES, "curves", tuple(texts))
+    measured = evaluate([curves], [Oracle()], model_version="1", replicates=5)
+    assert measured.figure("curves", "share 2 %: AUC").value == 1
+    assert measured.figure("curves", "share 2 %: mean reliability").value == 61.5
+    assert measured.figure("curves", "largest rise of the mean reliability").value == 5
+    with pytest.raises(KeyError):
+        measured.figure("curves", "share 0 %: AUC")
+    assert math.isfinite(measured.figure("curves", "share 8 %: AUC").value)
