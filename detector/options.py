@@ -16,8 +16,9 @@ OFF = "off"
 OVERRIDES = "overrides"
 
 OF_A_RUN = frozenset(
-    {"format", "output", "summary", "write-baseline", "review", "report-unused-ignores"}
+    {"format", "output", "summary", "restore", "write-baseline", "review"}
     | {
+        "report-unused-ignores",
         "encoding",
         "explain",
         "grammar",

@@ -367,6 +367,7 @@ EXAMPLES: dict[str, tuple[list[str], int, str]] = {
     "--format": (["jsonl", "a.txt"], 0, '"actual": "wilt"'),
     "--output": (["out.txt", "a.txt"], 0, ""),
     "--summary": (["a.txt"], 0, "a.txt: spun"),
+    "--restore": (["a.txt"], 0, SPUN.split(" wilt", maxsplit=1)[0]),
     "--fail-under": (["50", "a.txt"], 1, "a.txt: spun"),
     "--min-probability": (["0.95", "a.txt"], 0, "no findings"),
     "--allow": (["allow.txt", "a.txt"], 0, "no findings"),
