@@ -6,6 +6,7 @@ supply the candidates and the evidence, and decide where there is none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,8 +49,8 @@ def judge(
     if encoder is not None:
         readings = encoder.read(documents)
         judged = [
-            blended(reading.p_replaced, p_fit, encoder.blend)
-            for reading, p_fit in zip(readings, judged, strict=True)
+            blended(reading.p_replaced, p_fit, encoder.blend, _occurrences(document))
+            for document, reading, p_fit in zip(documents, readings, judged, strict=True)
         ]
     posteriors = [
         article_posterior(
@@ -61,6 +62,12 @@ def judge(
         for document, p_replaced in zip(documents, judged, strict=True)
     ]
     return [Judged(*parts) for parts in zip(ids, judged, posteriors, readings, strict=True)]
+
+
+def _occurrences(document: Document) -> NDArray[np.int64]:
+    """How often the form of each token occurs in the document."""
+    counts = Counter(document.forms)
+    return np.array([counts[form] for form in document.forms], dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -18,21 +18,29 @@ _SMALLEST = 1e-7
 
 
 class Blend(NamedTuple):
-    """``logit P = encoder x logit(P_encoder) + fit x logit(P_fit) + shift``.
+    """``logit P = encoder x logit(P_encoder) + fit x logit(P_fit) + shift - repeated x ln(n)``.
 
     Where the collocations cannot judge (names, words that nobody knows), `unjudged` takes the place
-    of the last two. The weights were chosen on development sets (docs/training.md);
-    ``encoder.json`` holds them.
+    of the middle two. `n` is how often the word occurs in its article, at most `MOST_OCCURRENCES`:
+    the terms of an article's subject return, a spinner's choices vary. The weights were chosen on
+    development sets (docs/training.md); ``encoder.json`` holds them.
     """
 
     encoder: float
     fit: float
     shift: float
     unjudged: float
+    repeated: float = 0.0
+
+
+MOST_OCCURRENCES = 6
 
 
 def blended(
-    p_encoder: NDArray[np.float32], p_fit: NDArray[np.float32], weights: Blend
+    p_encoder: NDArray[np.float32],
+    p_fit: NDArray[np.float32],
+    weights: Blend,
+    occurrences: NDArray[np.integer] | None = None,
 ) -> NDArray[np.float32]:
     """The probability that both judges support.
 
@@ -43,6 +51,8 @@ def blended(
         so does the result; where the fit does, it cannot judge.
     weights : Blend
         How much either judge counts.
+    occurrences : ndarray of int, shape (n_tokens,), optional
+        How often each token's form occurs in the article, from 1; none is known to return.
 
     Returns
     -------
@@ -57,6 +67,8 @@ def blended(
     """
     fit = weights.fit * _logit(p_fit) + weights.shift
     scaled = weights.encoder * _logit(p_encoder) + np.where(p_fit > 0, fit, weights.unjudged)
+    if occurrences is not None:
+        scaled -= weights.repeated * np.log(np.minimum(occurrences, MOST_OCCURRENCES))
     return np.where(p_encoder > 0, 1.0 / (1.0 + np.exp(-scaled)), 0.0).astype(np.float32)
 
 

@@ -19,8 +19,12 @@ PRIOR_MEAN = 0.02
 PRIOR_WEIGHT = 60.0
 """How many words of evidence that expectation is worth."""
 
-PARAGRAPH_WEIGHT = 60.0
+PARAGRAPH_WEIGHT = 100.0
 """The same for a paragraph, whose expectation is the share of its article."""
+
+LARGEST_SHARE = 0.1
+"""No word is judged as in an article with more than this share of replaced words: what is merely
+unusual stays so in a heavily spun article, and in one that the models misjudge throughout."""
 
 _TOLERANCE = 1e-6
 _MAX_ROUNDS = 500
@@ -81,6 +85,7 @@ def article_posterior(
     prior_mean: float = PRIOR_MEAN,
     prior_weight: float = PRIOR_WEIGHT,
     paragraph_weight: float = PARAGRAPH_WEIGHT,
+    largest_share: float = LARGEST_SHARE,
 ) -> ArticlePosterior:
     """Re-estimate P(replaced) with the share of replaced words in this article as the prior.
 
@@ -108,6 +113,9 @@ def article_posterior(
         Share expected of an article, within (0, 1).
     prior_weight, paragraph_weight : float
         Worth of the expectations for the article and for a paragraph, in words; above 0.
+    largest_share : float
+        The largest share that the probabilities are moved to, above 0; the shares that are returned
+        are those estimated.
 
     Returns
     -------
@@ -124,7 +132,8 @@ def article_posterior(
     of = paragraphs[is_word].astype(np.int64)
     means = np.repeat(share, n_paragraphs)
     shares = _shares(words, of, training_share, means, paragraph_weight)
-    result[is_word] = move_prior(words, training_share, shares[of])
+    believed = np.minimum(shares, largest_share)
+    result[is_word] = move_prior(words, training_share, believed[of])
     return ArticlePosterior(result, float(share[0]), shares)
 
 

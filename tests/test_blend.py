@@ -40,3 +40,12 @@ def test_the_encoder_counts_alone_where_no_slot_judges() -> None:
 def test_weights_of_nothing_but_the_encoder_change_nothing() -> None:
     p = np.linspace(0.01, 0.99, 20, dtype=np.float32)
     np.testing.assert_allclose(blended(p, p[::-1], Blend(1.0, 0.0, 0.0, 0.0)), p, rtol=1e-5)
+
+
+def test_words_that_return_are_judged_more_mildly() -> None:
+    p = np.full(4, 0.6, dtype=np.float32)
+    weights = WEIGHTS._replace(repeated=0.5)
+    once, twice, six, twenty = blended(p, p, weights, np.array([1, 2, 6, 20]))
+    assert once > twice > six
+    assert six == twenty
+    assert once == pytest.approx(float(blended(p, p, weights)[0]))

@@ -115,3 +115,11 @@ def test_an_empty_article() -> None:
     )
     assert len(result.p) == 0
     assert 0 < result.share < 1
+
+
+def test_a_heavily_spun_article_raises_no_doubt_beyond_the_largest_share() -> None:
+    p = article(600, 300)
+    p[-1] = 0.2
+    found = posterior_of(p, largest_share=0.1)
+    assert found[-1] == pytest.approx(float(move_prior(p[-1:].astype(float), SHARE, 0.1)[0]))
+    assert posterior_of(p, largest_share=0.9)[-1] > found[-1]

@@ -33,7 +33,7 @@ from detector.training.windows import Recipe, WindowSampler
 BLOCK = 32
 """Weights that share a scale: at 32 the scales, as float16, take 6 % of the space."""
 
-BLEND = Blend(encoder=0.8, fit=0.8, shift=1.5, unjudged=-1.0)
+BLEND = Blend(encoder=0.8, fit=0.8, shift=1.5, unjudged=-1.0, repeated=0.5)
 """Chosen on the development sets: see docs/training.md."""
 
 _OPSETS = {"": 20, "com.microsoft": 1}
