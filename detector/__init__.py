@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from detector.comparison import Change, Comparison, Passage, Side, Swap
     from detector.config import Config
     from detector.document import Document, Sentence, Span, Token, TokenFlag
-    from detector.errors import ConfigError, DetectorError, ModelError, SourceError
+    from detector.errors import (
+        ConfigError,
+        DetectorError,
+        MissingExtraError,
+        ModelError,
+        SourceError,
+    )
+    from detector.frame import to_frame
     from detector.pipeline import Detector
     from detector.report import Contribution, Evidence, Finding, Paragraph, Report, Suggestion
     from detector.segment import segment
@@ -47,6 +54,7 @@ _HOMES = {
     "Document": "document",
     "Evidence": "report",
     "Finding": "report",
+    "MissingExtraError": "errors",
     "ModelError": "errors",
     "Paragraph": "report",
     "Passage": "comparison",
@@ -60,6 +68,7 @@ _HOMES = {
     "Token": "document",
     "TokenFlag": "document",
     "segment": "segment",
+    "to_frame": "frame",
 }
 
 __all__ = [
@@ -76,6 +85,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Finding",
+    "MissingExtraError",
     "ModelError",
     "Paragraph",
     "Passage",
@@ -91,6 +101,7 @@ __all__ = [
     "compare",
     "score",
     "segment",
+    "to_frame",
 ]
 
 

@@ -3,7 +3,8 @@
 DetectorError
 ├── SourceError    an input could not be read; the other inputs are scored all the same
 ├── ConfigError    an option, a word list or a phrase list is wrong
-└── ModelError     the folder of models is missing, incomplete, damaged or of another format
+├── ModelError     the folder of models is missing, incomplete, damaged or of another format
+└── MissingExtraError    an optional library is not installed (an ImportError too)
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ class ConfigError(DetectorError):
 
 class ModelError(DetectorError):
     """The models are missing, incomplete, damaged or of another format."""
+
+
+class MissingExtraError(DetectorError, ImportError):
+    """A feature was used whose library an extra of this package installs."""
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

@@ -106,6 +106,12 @@ class Finding:
         """``Span(start, end)``."""
         return Span(self.start, self.end)
 
+    def _repr_html_(self) -> str:
+        """What Jupyter shows: what stands there, what is expected, and why."""
+        from detector.render.html import standalone_note
+
+        return standalone_note(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The finding as the JSON Schema describes it."""
         return {

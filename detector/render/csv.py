@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from detector.records import ARTICLE_COLUMNS, FINDING_COLUMNS, article_rows, finding_rows
 from detector.render.base import Look
 from detector.render.layout import spelled
-from detector.report import Finding, Report
-
-FINDING_COLUMNS = (
-    "source", "record", "line", "column", "start", "end", "actual", "check", "probability",
-    "severity", "expected", "confidence", "also_expected", "evidence",
-)  # fmt: skip
-ARTICLE_COLUMNS = (
-    "source", "record", "status", "reason", "language", "n_words", "reliability",
-    "reliability_low", "reliability_high", "calibrated", "verdict", "n_findings",
-    "findings_per_1000_words", "model_version",
-)  # fmt: skip
+from detector.report import Report
 
 # What a spreadsheet takes for the start of a formula, and the full-width forms that it may.
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = tuple("=+-@＝＋－＠")
-_BETWEEN = "; "
 
 _Cell = str | int | float | bool | None
 
@@ -56,32 +46,11 @@ class Csv:
 
     def report(self, report: Report) -> str:
         """A row for each finding, or one for the article."""
-        if self.summary:
-            return _rows([_article(report)])
-        return _rows(_finding(report, finding) for finding in report.findings)
+        rows = article_rows(report) if self.summary else finding_rows(report)
+        return _rows(row.values() for row in rows)
 
 
-def _article(report: Report) -> list[_Cell]:
-    values = report.to_dict()
-    values["n_findings"] = len(report.findings)
-    return [values[column] for column in ARTICLE_COLUMNS]
-
-
-def _finding(report: Report, finding: Finding) -> list[_Cell]:
-    values = finding.to_dict()
-    best, *others = values["expected"] or [{"text": None, "confidence": None}]
-    values |= {
-        "source": report.source,
-        "record": report.record,
-        "expected": best["text"],
-        "confidence": best["confidence"],
-        "also_expected": _BETWEEN.join(other["text"] for other in others),
-        "evidence": _BETWEEN.join(evidence.message for evidence in finding.evidence),
-    }
-    return [values[column] for column in FINDING_COLUMNS]
-
-
-def _rows(rows: Iterable[Sequence[_Cell]]) -> str:
+def _rows(rows: Iterable[Iterable[_Cell]]) -> str:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(map(_cell, row) for row in rows)
     return stream.getvalue()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rendering import flagged, founding, render
 from strategies import reports
 
+from detector.records import ARTICLE_COLUMNS, FINDING_COLUMNS
 from detector.render import Look
-from detector.render.csv import ARTICLE_COLUMNS, FINDING_COLUMNS
 from detector.report import Evidence, Report, Suggestion
 
 SUMMARY = Look(summary=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from collections import Counter
 from dataclasses import replace
@@ -151,3 +152,11 @@ class TestNotebook:
     def test_two_reports_of_a_notebook_do_not_mix(self) -> None:
         both = founding(0)._repr_html_() + founding(1)._repr_html_()
         assert max(Counter(read(both).ids).values()) == 1
+
+
+def test_a_finding_shows_itself_in_a_notebook() -> None:
+    (finding,) = flagged("Prices have <b>wilt</b> & more.", "<b>wilt</b>").findings
+    shown = finding._repr_html_()
+    assert "&lt;b&gt;wilt&lt;/b&gt;" in shown
+    assert "<b>" not in shown
+    assert all(html.escape(evidence.message) in shown for evidence in finding.evidence)

@@ -7,6 +7,6 @@ built from it.
 from __future__ import annotations
 
 from detector.render.html.article import fragment
-from detector.render.html.page import Html, standalone
+from detector.render.html.page import Html, standalone, standalone_note
 
-__all__ = ["Html", "fragment", "standalone"]
+__all__ = ["Html", "fragment", "standalone", "standalone_note"]

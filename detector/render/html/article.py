@@ -10,6 +10,7 @@ from operator import attrgetter
 from detector.document import Span
 from detector.render.base import name
 from detector.render.html.markup import pieces, strength, text
+from detector.render.html.note import note
 from detector.render.html.parts import (
     Band,
     Marks,
@@ -20,7 +21,7 @@ from detector.render.html.parts import (
     reliability,
     strip,
 )
-from detector.render.wording import count, percent, shown, title
+from detector.render.wording import count
 from detector.report import Finding, Paragraph, Report
 
 # Expected replaced words per 1,000 from which on a paragraph is one shade darker: honest prose
@@ -168,23 +169,8 @@ class _Section:
             return
         yield '<h3>Findings</h3>\n<ol class="notes">\n'
         for number, finding in enumerate(findings, start=1):
-            yield f'<li class="note {strength(finding.probability)}" id="{self.key}-n{number}">\n'
-            yield from self._note(number, finding)
-            yield "</li>\n"
+            yield from note(finding, f"{self.key}-", number, linked=self._is_whole)
         yield "</ol>\n"
-
-    def _note(self, number: int, finding: Finding) -> Iterator[str]:
-        actual = text(finding.actual) or "(nothing)"
-        if self._is_whole:
-            actual = f'<a class="actual" href="#{self.key}-m{number}">{actual}</a>'
-        yield f'<p class="swap">{actual}'
-        yield f'<span class="said" id="{self.key}-s{number}">{_expected(finding)}'
-        yield f'<span class="meta">probability {percent(finding.probability)} &middot; '
-        yield f"{text(title(finding.check))}</span></span></p>\n"
-        yield '<ul class="evidence">\n'
-        for evidence in finding.evidence:
-            yield f"<li>{text(evidence.message)}</li>\n"
-        yield f'</ul>\n<p class="place">Line {finding.line}, column {finding.column}</p>\n'
 
     def _paragraphs(self) -> Iterator[str]:
         yield '<details class="table"><summary>Paragraph by paragraph</summary>\n'
@@ -247,17 +233,6 @@ def _between(report: Report, gap: Span) -> Iterator[tuple[Span, None]]:
 def _touched(findings: Sequence[Finding], span: Span) -> bool:
     first = bisect_right(findings, span.start, key=attrgetter("end"))
     return first < len(findings) and findings[first].start < span.end
-
-
-def _expected(finding: Finding) -> str:
-    words = [
-        f'<span class="word">{text(suggestion.text) or "(nothing)"}</span>'
-        f' <span class="share">{percent(suggestion.confidence)}</span>'
-        for suggestion in shown(finding.expected)
-    ]
-    if not words:
-        return ""
-    return f'<span class="expected"><span class="hidden">expected: </span>{", ".join(words)}</span>'
 
 
 def _shade(paragraph: Paragraph) -> int:

@@ -14,9 +14,10 @@ from typing import ClassVar, Self
 from detector.render.base import Look, name
 from detector.render.html.article import fragment
 from detector.render.html.markup import text
+from detector.render.html.note import note
 from detector.render.html.parts import badge, digest
 from detector.render.wording import count as counted
-from detector.report import Report
+from detector.report import Finding, Report
 
 TITLE = "Words that look out of place"
 
@@ -75,6 +76,14 @@ def standalone(report: Report) -> str:
     """The fragment of one article with the style and the script that it needs, for a notebook."""
     section = fragment(report, key=f"r{digest(name(report) + report.text)[:12]}")
     return f"<style>{asset('page.css')}</style>\n{section}<script>{asset('page.js')}</script>\n"
+
+
+def standalone_note(finding: Finding) -> str:
+    """One finding with the style that it needs, for a notebook."""
+    key = digest(f"{finding.start} {finding.actual} {finding.check}")[:12]
+    entry = "".join(note(finding, f"f{key}-", 1, linked=False))
+    style = asset("page.css")
+    return f'<style>{style}</style>\n<div class="report"><ol class="notes">{entry}</ol></div>\n'
 
 
 def head(title: str) -> str:
