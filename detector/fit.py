@@ -58,6 +58,9 @@ VERDICT: tuple[str, ...] = ("misfit", "best_score", "best_fit", "links", "interc
 """What the verdict weighs: the network's log odds; the best score and fit of a linked candidate;
 the logarithm of their number."""
 
+THRESHOLD = 0.5
+"""From which probability on a word is reported where this model judges alone."""
+
 PRIOR: Mapping[str, float] = {
     "prior_mean": 0.001,
     "prior_weight": 600.0,

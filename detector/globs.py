@@ -47,5 +47,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _set(chars: str) -> str:
     negated = "^/" if chars.startswith("!") else ""
-    members = "".join(c if c == "-" else re.escape(c) for c in chars.removeprefix("!"))
+    chars = chars.removeprefix("!")
+    members = "".join(c if c == "-" else re.escape(c) for c in chars)
+    try:
+        re.compile(f"[{members}]")
+    except re.error:  # a range that runs backwards, such as [z-a]: a hyphen like any other
+        members = re.escape(chars)
     return f"[{negated}{members}]"

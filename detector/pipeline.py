@@ -247,7 +247,7 @@ class _Rules:
 
     def __init__(self, config: Config, resources: Resources) -> None:
         refuse_unknown_checks(config)
-        self.min_probability = config.threshold(resources.manifest.thresholds["min_probability"])
+        self.min_probability = config.threshold(resources.min_probability)
         self._checks = [
             check.build(resources, config) for check in CHECKS if check.name not in config.disable
         ]

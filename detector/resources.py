@@ -192,6 +192,15 @@ class Resources:
         """
         return "collocations" if self.encoder is None else str(self.encoder.facts["checkpoint"])
 
+    @property
+    def min_probability(self) -> float:
+        """From which probability on a word is reported by default, for this judge."""
+        if self.encoder is None:
+            from detector.fit import THRESHOLD
+
+            return THRESHOLD
+        return self.manifest.thresholds["min_probability"]
+
     @cached_property
     def reliability(self) -> ReliabilityModel | None:
         """The calibrated reliability, or None where the folder holds none for this judge."""

@@ -16,7 +16,7 @@ from detector.indefinite import CORRECTED, sound
 if TYPE_CHECKING:
     from detector.report import Finding
 
-CONFIDENT = 0.5
+CONFIDENT = 0.6
 """A suggestion is put back from this confidence on: it is more likely the original than not."""
 
 _ARTICLE_BEFORE = re.compile(r"(?<![\w'\u2019.-])(an?|An?)(\s+)\Z")

@@ -67,7 +67,7 @@ def annotate(resources: Resources) -> Callable[[str], Analysis]:
 
     @cache
     def annotator() -> Annotator:
-        return Annotator.build(resources, floor=resources.manifest.thresholds["min_probability"])
+        return Annotator.build(resources, floor=resources.min_probability)
 
     return lambda text: annotator().annotate([segment(text)])[0]
 
@@ -90,7 +90,7 @@ def test_case(
     resources: Resources,
 ) -> None:
     text, flagged = case["text"], case["flagged"]
-    floor = resources.manifest.thresholds["min_probability"]
+    floor = resources.min_probability
     analysis = annotate(text) if case["check"] in JUDGED else unjudged(text)
     found = found_in(analysis, checks[case["check"]], floor)
     if case.get("others"):

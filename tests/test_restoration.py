@@ -150,7 +150,7 @@ def test_a_finding_disappears_when_its_restoration_is_applied(
 ) -> None:
     text = next(seeds.glob("000*.txt")).read_text(encoding="utf-8")
     report = detector.score(text)
-    restored = report.restored(min_confidence=0.3)
+    restored = report.restored()
     assert len(restored.edits) >= 3
     again = detector.score(restored.text)
     flagged = [finding.span for finding in again.findings]

@@ -87,6 +87,7 @@ class TestOptions:
             phrases = ["phrases.tsv"]
             baseline = "known.json"
             skip-quotes = true
+            base-rate = 0.2
             no-ignores = true
             """,
         )
@@ -98,6 +99,7 @@ class TestOptions:
             allow=frozenset({"MRSA", "writ structures"}),
             phrases=(("bosom peril", "breast cancer"),),
             skip_quotes=True,
+            base_rate=0.2,
         )
         assert settings.fail_under == 50
         assert settings.baseline == Path("house/known.json")
@@ -276,6 +278,7 @@ class TestShow:
             "# phrases: default",
             "# baseline: default",
             "# skip-quotes: default",
+            "# base-rate: default",
             "# no-ignores: default",
         ]
 

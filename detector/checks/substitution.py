@@ -90,7 +90,7 @@ class Substitution:
     @classmethod
     def build(cls, resources: Resources, config: Config) -> Self:
         """The check over the opened collocations."""
-        floor = config.threshold(resources.manifest.thresholds["min_probability"])
+        floor = config.threshold(resources.min_probability)
         return cls(resources.collocations, floor)
 
     def find(self, analysis: Analysis) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def scorer() -> DetectorScorer:
 
 def test_a_finding_raises_its_words(scorer: DetectorScorer) -> None:
     (judgement,) = scorer.judge([TEXT])
-    assert judgement.flagged == (Flagged(finding().span, 0.9, ("become", "grown")),)
+    assert judgement.flagged == (Flagged(finding().span, 0.9, ("become", "grown"), 0.8),)
     assert judgement.scores.tolist() == pytest.approx([0.01, 0.02, 0.9, 0.04, 0.05])
     assert judgement.alone.tolist() == pytest.approx([0.1, 0.2, 0.9, 0.4, 0.5])
     assert (judgement.reliability, judgement.verdict) == (12.5, "spun")
