@@ -17,6 +17,8 @@ EPSILON = 1e-12
 
 FILE = "restoration.npz"
 
+_AT_ONCE = 16
+
 
 class RestorationHead:
     """Vectors to forms, best first. Safe to share between threads.
@@ -71,16 +73,23 @@ class RestorationHead:
 
     def best(self, vectors: NDArray[np.floating[Any]], n: int) -> list[list[tuple[str, float]]]:
         """The `n` likeliest forms for each vector, with the logarithms of their probabilities."""
-        if not len(vectors):
-            return []
-        scores = self.log_probabilities(vectors)
-        chosen = np.argpartition(-scores, n - 1, axis=1)[:, :n]
-        order = np.argsort(-np.take_along_axis(scores, chosen, axis=1), axis=1, kind="stable")
-        chosen = np.take_along_axis(chosen, order, axis=1)
-        return [
-            [(self.forms[form], float(row[form])) for form in best.tolist()]
-            for row, best in zip(scores, chosen, strict=True)
-        ]
+        found: list[list[tuple[str, float]]] = []
+        # A few at a time, so that their scores stay in the processor's cache.
+        for first in range(0, len(vectors), _AT_ONCE):
+            scores = self.log_probabilities(vectors[first : first + _AT_ONCE])
+            chosen = np.argpartition(scores, -n, axis=1)[:, -n:]
+            best = np.take_along_axis(scores, chosen, axis=1)
+            order = np.argsort(-best, axis=1, kind="stable")
+            rows = zip(
+                np.take_along_axis(chosen, order, axis=1).tolist(),
+                np.take_along_axis(best, order, axis=1).tolist(),
+                strict=True,
+            )
+            found += [
+                [(self.forms[form], score) for form, score in zip(*row, strict=True)]
+                for row in rows
+            ]
+        return found
 
 
 def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
