@@ -213,7 +213,9 @@ class LocalServer:
             else:
                 return
         self.stop()
-        raise GrammarError(f"{self._jar} starts no server that answers: try it with 'java -cp'")
+        raise GrammarError(
+            f"{self._jar} does not start a server that answers: try it with 'java -cp'"
+        )
 
     def _warm_up(self, seconds: float) -> None:
         """Let it read its rules, at the first text that it checks, before an article waits."""
@@ -245,8 +247,7 @@ def installation() -> Path:
     jars = sorted([*folder.glob(_JAR), *folder.glob(f"LanguageTool-*/{_JAR}")], key=_version)
     if not jars:
         raise ConfigError(
-            f"${INSTALLATION} is {folder}, but there is no LanguageTool-*/{_JAR} in it: "
-            f"{_HOW_TO_INSTALL}"
+            f"${INSTALLATION} is {folder}, which holds no LanguageTool-*/{_JAR}: {_HOW_TO_INSTALL}"
         )
     return jars[-1]
 

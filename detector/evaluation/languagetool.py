@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
@@ -24,20 +19,15 @@ from urllib.request import urlopen
 import numpy as np
 
 from detector.document import Span
-from detector.errors import SourceError
+from detector.errors import ConfigError, SourceError
 from detector.evaluation.scorers import Flagged, Judgement, raised
+from detector.grammar import INSTALLATION, GrammarError, LocalServer, installation
 from detector.segment import segment
 
 SERVER_VARIABLE = "DETECTOR_GRAMMAR_SERVER"
 """Names the URL of a running server."""
 
-INSTALLATION_VARIABLE = "LTP_PATH"
-"""Names the folder of ``LanguageTool-VERSION/languagetool-server.jar``, as in
-language-tool-python."""
-
 _TIMEOUT = 300.0
-_START_TIMEOUT = 300.0
-_JAR = "languagetool-server.jar"
 
 
 @dataclass(frozen=True)
@@ -92,52 +82,22 @@ def grammar_server(url: str | None = None) -> Iterator[str]:
     """
     if found := url or os.environ.get(SERVER_VARIABLE):
         yield found
-    elif folder := os.environ.get(INSTALLATION_VARIABLE):
-        with _started(Path(folder)) as local:
-            yield local
+    elif os.environ.get(INSTALLATION):
+        try:
+            local = LocalServer(installation())
+            found = local.url()
+        except (ConfigError, GrammarError) as error:
+            raise SourceError("LanguageTool", str(error)) from None
+        try:
+            yield found
+        finally:
+            local.stop()
     else:
         raise SourceError(
             "LanguageTool",
             f"needs a server: name a running one with --grammar-server or ${SERVER_VARIABLE}, or "
-            f"the folder of an installation with ${INSTALLATION_VARIABLE}",
+            f"the folder of an installation with ${INSTALLATION}",
         )
-
-
-@contextmanager
-def _started(folder: Path) -> Iterator[str]:
-    """A server of an installation on a free port of this machine."""
-    java = shutil.which("java")
-    if java is None:
-        raise SourceError("LanguageTool", "needs Java 17, and there is no 'java' in the PATH")
-    jars = sorted([*folder.glob(_JAR), *folder.glob(f"LanguageTool-*/{_JAR}")])
-    if not jars:
-        raise SourceError(str(folder), f"holds no LanguageTool: expected LanguageTool-*/{_JAR}")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [java, "-Xmx2g", "-cp", str(jars[-1]), "org.languagetool.server.HTTPServer"]
-    process = subprocess.Popen(
-        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _await(url, process, jars[-1])
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _await(url: str, process: subprocess.Popen[bytes], jar: Path) -> None:
-    """Return once the server answers."""
-    deadline = time.monotonic() + _START_TIMEOUT
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urlopen(f"{url}/v2/languages", timeout=_TIMEOUT):
-                return
-        except (URLError, TimeoutError):
-            time.sleep(0.2)
-    raise SourceError(str(jar), "does not start a server that answers: try it with 'java -jar'")
 
 
 def _flagged(match: dict[str, Any], text: str) -> Flagged:
