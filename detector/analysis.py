@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,3 +79,23 @@ class Analysis:
     judge: Literal["encoder", "collocations"]
     candidates: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
+
+    @classmethod
+    def unjudged(
+        cls, document: Document, candidates: Mapping[int, tuple[Candidate, ...]] | None = None
+    ) -> Self:
+        """By models that know no word and suspect none: for checks that read the words only."""
+        unknown = np.full(document.n_tokens, np.nan, dtype=np.float32)
+        nothing = np.zeros(document.n_tokens, dtype=np.float32)
+        return cls(
+            document=document,
+            ids=np.full(document.n_tokens, -1, dtype=np.int32),
+            log_frequency=unknown,
+            npmi_before=unknown,
+            npmi_after=unknown,
+            p_replaced=nothing,
+            p_posterior=nothing,
+            share=0.0,
+            judge="collocations",
+            candidates=candidates or {},
+        )

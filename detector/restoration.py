@@ -405,12 +405,11 @@ class Restorer:
     def _from_head(self, rows: NDArray[np.int64], reading: Reading | None) -> Pool:
         if self.head is None or reading is None:
             return _side(np.empty(0), np.empty(0))
-        asked = np.flatnonzero(np.isin(reading.suspicious, rows))
-        offers = self.head.restore(reading.vectors[asked], HEAD_CANDIDATES)
+        vectors = reading.vectors_of(rows.tolist())
+        offers = self.head.restore(np.array(list(vectors.values())), HEAD_CANDIDATES)
+        asked = np.searchsorted(rows, list(vectors)).tolist()
         at, choice, head, rank = [], [], [], []
-        for row, offer in zip(
-            np.searchsorted(rows, reading.suspicious[asked]).tolist(), offers, strict=True
-        ):
+        for row, offer in zip(asked, offers, strict=True):
             for place, (form, log_p) in enumerate(offer, start=1):
                 known = self._choice_of_head(form)
                 if known >= 0:

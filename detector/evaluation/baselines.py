@@ -91,7 +91,7 @@ class ListedBaseline:
         """One judgement per text, in order; nothing is found without `lists`."""
         for text in texts:
             document = segment(text)
-            found = self.check.find(_unread(document)) if lists else ()
+            found = self.check.find(Analysis.unjudged(document)) if lists else ()
             flagged = tuple(
                 Flagged(
                     finding.span,
@@ -189,19 +189,3 @@ def baselines(resources: Resources, honest: Sequence[str]) -> list[TokenBaseline
     ]
     (listed,) = (check for check in CHECKS if check.name == LISTED)
     return [*fitted, ListedBaseline(listed.build(resources, Config()))]
-
-
-def _unread(document: Document) -> Analysis:
-    """An analysis by no model at all, for a check that reads the words only."""
-    nothing = np.zeros(document.n_tokens, dtype=np.float32)
-    return Analysis(
-        document=document,
-        ids=np.full(document.n_tokens, -1, dtype=np.int32),
-        log_frequency=nothing,
-        npmi_before=nothing,
-        npmi_after=nothing,
-        p_replaced=nothing,
-        p_posterior=nothing,
-        share=0.0,
-        judge="collocations",
-    )

@@ -222,11 +222,9 @@ def _work(rank: int, job: _Job) -> None:
         )
     torch.manual_seed(job.seed)
     types = load_types(job.pack)
-    forms = restorable(types)
-    run = _Run(job, rank, len(forms))
-    run.number_forms(forms, len(types.surfaces))
+    run = _Run(job, rank, types)
     seed = [job.seed, run.progress.step, rank]
-    sampler = open_sampler(job.pack, job.recipe, job.leave_out, seed=seed)
+    sampler = open_sampler(job.pack, types, job.recipe, job.leave_out, seed=seed)
     if rank == 0:
         _write_manifest(job, run.progress, sampler)
     for batch in batches(sampler, job.training.batch):
@@ -274,16 +272,21 @@ def _origin(start: Path | None) -> Any:
 
 
 def open_sampler(
-    pack: Path, recipe: Recipe, leave_out: frozenset[str], *, seed: int | list[int]
+    pack: Path,
+    types: Types,
+    recipe: Recipe,
+    leave_out: frozenset[str],
+    *,
+    seed: int | list[int],
 ) -> WindowSampler:
-    """A sampler over everything in a pack but what is left out."""
+    """A sampler over everything in a pack but what is left out; `types` are the pack's."""
     real: dict[str, Stream | None] = {"spun": None, "original": None}
     if "spinbot" not in leave_out:
         for role, name in (("spun", SPUN_STREAM), ("original", ORIGINAL_STREAM)):
             if (pack / name).exists():
                 real[role] = load_stream(pack / name)
     return WindowSampler(
-        load_types(pack),
+        types,
         joined(load_stream(path) for path in sorted(pack.glob("shard-*.npz"))),
         load_families(pack, leave_out),
         recipe,
@@ -307,10 +310,15 @@ def batches(sampler: WindowSampler, size: int) -> Iterator[Batch]:
 class _Run:
     """The state of a run: model, optimiser, progress."""
 
-    def __init__(self, job: _Job, rank: int, n_forms: int) -> None:
+    def __init__(self, job: _Job, rank: int, types: Types) -> None:
         self.training, self.out, self.device = job.training, job.out, job.device
         self.length, self.workers, self.rank = job.length, job.workers, rank
-        self.model = starting_point(n_forms).to(self.device)
+        forms = restorable(types)
+        # Which types the restoration head knows, by number; -1 for the others.
+        numbers = np.full(len(types.surfaces), -1, np.int64)
+        numbers[forms] = np.arange(len(forms))
+        self.numbers = torch.from_numpy(numbers).to(self.device)
+        self.model = starting_point(len(forms)).to(self.device)
         if job.start is not None:
             started = torch.load(job.start, weights_only=True, map_location=self.device)
             self.model.load_state_dict(self.model.state_dict() | started["model"])
@@ -342,12 +350,6 @@ class _Run:
         self.plateau_saved = self.share >= PLATEAU_ENDS
         self.forward = torch.compile(self.model) if self.training.compile else self.model
         self.saved_at = time.monotonic()
-
-    def number_forms(self, forms: NDArray[np.int64], n_types: int) -> None:
-        """Say which types the restoration head knows, by number."""
-        numbers = np.full(n_types, -1, np.int64)
-        numbers[forms] = np.arange(len(forms))
-        self.numbers = torch.from_numpy(numbers).to(self.device)
 
     def step(self, batch: Batch) -> None:
         """One step of the optimiser."""

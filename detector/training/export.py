@@ -27,7 +27,7 @@ from detector.encoder import FORMAT
 from detector.restoration_head import FILE as RESTORATION
 from detector.training.encoder import MANIFEST, open_sampler, restorable
 from detector.training.model import EPSILON, HEADS, LAYERS, WIDTH, load_state, package_folder
-from detector.training.pack import NOTHING, load_types
+from detector.training.pack import NOTHING, Types, load_types
 from detector.training.windows import Recipe, WindowSampler
 
 BLOCK = 32
@@ -279,10 +279,11 @@ def export_encoder(
     model = build_graph(state, positions=window, quantised=quantised)
     onnx.checker.check_model(model)
     recipe = Recipe(**trained["recipe"])
-    sampler = open_sampler(pack, recipe, frozenset(trained["left_out"]), seed=seed)
+    types = load_types(pack)
+    sampler = open_sampler(pack, types, recipe, frozenset(trained["left_out"]), seed=seed)
     calibration = calibrate(model, sampler, n_windows)
     onnx.save(model, out / "encoder.onnx")
-    save_restoration(state, restorable_forms(pack), out / RESTORATION)
+    save_restoration(state, restorable_forms(types), out / RESTORATION)
     shutil.copyfile(package_folder() / "tokenizer.json", out / "tokenizer.json")
     facts = {
         "format": FORMAT,
@@ -300,9 +301,8 @@ def export_encoder(
     return facts
 
 
-def restorable_forms(pack: Path) -> list[str]:
+def restorable_forms(types: Types) -> list[str]:
     """The forms that the restoration head of a pack knows; the empty one stands for `NOTHING`."""
-    types = load_types(pack)
     return ["" if at == NOTHING else types.surfaces[at] for at in restorable(types).tolist()]
 
 
