@@ -224,6 +224,13 @@ def _encoder(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     part.add_argument(
         "--frozen", type=int, help="keep the embeddings and so many of the first layers"
     )
+    part.add_argument(
+        "--hard",
+        type=float,
+        default=0.125,
+        help="clean windows with false findings, for each drawn (default: %(default)s; 0 saves "
+        "a quarter of the time)",
+    )
     part.add_argument("--seed", type=int, default=0)
     part.set_defaults(run=_train_encoder)
 
@@ -235,7 +242,7 @@ def _train_encoder(options: argparse.Namespace) -> None:
         options.pack,
         options.out,
         start=options.start,
-        training=Training(batch=options.batch, frozen=options.frozen),
+        training=Training(batch=options.batch, frozen=options.frozen, hard=options.hard),
         leave_out=frozenset(options.leave_out),
         steps=options.steps,
         minutes=options.minutes,

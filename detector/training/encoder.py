@@ -70,6 +70,11 @@ class Training:
         Compile the model: a minute of waiting, then twice the speed.
     restoration : float
         Weight in the loss of naming the word that stood there.
+    hard : float
+        Hard windows added to each step, for each of the batch: clean text in which the model finds
+        most.
+    candidates : int
+        Windows of clean text that the model reads for each hard one.
     half : bool
         16-bit arithmetic (bfloat16 on an accelerator, float16 on a CPU), float32 weights.
     checkpoint_minutes : float
@@ -84,8 +89,15 @@ class Training:
     frozen: int | None = None
     compile: bool = True
     restoration: float = 0.04
+    hard: float = 0.125
+    candidates: int = 8
     half: bool = True
     checkpoint_minutes: float = 5.0
+
+    @property
+    def n_hard(self) -> int:
+        """Hard windows a step."""
+        return round(self.hard * self.batch)
 
 
 @dataclass
@@ -227,8 +239,8 @@ def _work(rank: int, job: _Job) -> None:
     sampler = open_sampler(job.pack, types, job.recipe, job.leave_out, seed=seed)
     if rank == 0:
         _write_manifest(job, run.progress, sampler)
-    for batch in batches(sampler, job.training.batch):
-        run.step(batch)
+    for batch, candidates in batches(sampler, job.training):
+        run.step(batch, candidates)
         if run.share >= 1.0:
             break
     if rank == 0:
@@ -297,14 +309,22 @@ def open_sampler(
     )
 
 
-def batches(sampler: WindowSampler, size: int) -> Iterator[Batch]:
-    """Batches without end; the next one is drawn while the model works on this one."""
+def batches(sampler: WindowSampler, training: Training) -> Iterator[tuple[Batch, Batch]]:
+    """Batches and the candidates for their hard windows, without end.
+
+    The next ones are drawn while the model works on these.
+    """
+
+    def draw() -> tuple[Batch, Batch]:
+        n_candidates = training.n_hard * training.candidates
+        return sampler.batch(training.batch), sampler.clean(n_candidates)
+
     with ThreadPoolExecutor(1) as pool:
-        coming: Future[Batch] = pool.submit(sampler.batch, size)
+        coming: Future[tuple[Batch, Batch]] = pool.submit(draw)
         while True:
-            batch = coming.result()
-            coming = pool.submit(sampler.batch, size)
-            yield batch
+            drawn = coming.result()
+            coming = pool.submit(draw)
+            yield drawn
 
 
 class _Run:
@@ -351,10 +371,12 @@ class _Run:
         self.forward = torch.compile(self.model) if self.training.compile else self.model
         self.saved_at = time.monotonic()
 
-    def step(self, batch: Batch) -> None:
-        """One step of the optimiser."""
+    def step(self, batch: Batch, candidates: Batch) -> None:
+        """One step of the optimiser, on a batch and the hardest of the candidates."""
         began = time.monotonic()
         self._set_rate()
+        if self.training.n_hard:
+            batch += candidates.rows(self._hardest(candidates))
         ids, labels, weights, origins = (
             torch.from_numpy(array).to(self.device, non_blocking=True)
             for array in (batch.ids, batch.labels, batch.weights, batch.origins)
@@ -377,6 +399,19 @@ class _Run:
         lost = float(detection.detach()), float(restoration.detach())
         self._note(lost, ids.numel(), time.monotonic() - began)
         self.share = self.length.share(self.progress.step, self.clock)
+
+    def _hardest(self, candidates: Batch) -> NDArray[np.int64]:
+        """Which windows of clean text the model takes for spun most, shape (n_hard,).
+
+        By the sum of squared probabilities: a few confident errors weigh more than many doubts,
+        and a single one, which may be the text's own, not more than it should.
+        """
+        with torch.no_grad(), self._autocast():
+            logits, _ = self.forward(torch.from_numpy(candidates.ids).to(self.device))
+        p = logits.float().sigmoid() * torch.from_numpy(candidates.weights).to(self.device)
+        hardest = p.square().sum(1).topk(self.training.n_hard).indices
+        chosen: NDArray[np.int64] = hardest.cpu().numpy()
+        return chosen
 
     def _restoration(self, vectors: Any, origins: Any) -> Any:
         """Cross entropy of the words that stood where one was replaced."""

@@ -110,6 +110,19 @@ class Batch:
     weights: NDArray[np.float32]
     origins: NDArray[np.int64]
 
+    def rows(self, at: NDArray[np.int64]) -> Batch:
+        """Some of the windows."""
+        return Batch(self.ids[at], self.labels[at], self.weights[at], self.origins[at])
+
+    def __add__(self, other: Batch) -> Batch:
+        """The windows of both."""
+        return Batch(
+            np.concatenate([self.ids, other.ids]),
+            np.concatenate([self.labels, other.labels]),
+            np.concatenate([self.weights, other.weights]),
+            np.concatenate([self.origins, other.origins]),
+        )
+
 
 class Swaps:
     """A family, ready to draw targets from.
@@ -365,6 +378,12 @@ class WindowSampler:
             parts.append((types, np.zeros(types.shape, np.uint8), types.astype(np.int64)))
         types, labels, origins = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         weights = self._weights(types, labels, origins)
+        return self.expander.expand(types, labels, weights, origins, self.recipe.length)
+
+    def clean(self, n_windows: int) -> Batch:
+        """Windows of clean text as it is."""
+        types, labels, origins = self._clean.draw(n_windows, self.rng)
+        weights = np.ones(types.shape, np.float32)
         return self.expander.expand(types, labels, weights, origins, self.recipe.length)
 
     def _weights(

@@ -30,7 +30,7 @@ from detector.training.model import starting_point
 from detector.training.pack import Family, Stream, Types, save_family, save_stream, save_types
 from detector.training.windows import Recipe
 
-QUICK = Training(batch=2, compile=False, half=False, warm_up=1)
+QUICK = Training(batch=2, compile=False, half=False, warm_up=1, hard=0.5)
 SHORT = Recipe(length=16)
 
 

@@ -242,6 +242,26 @@ def test_the_same_seed_draws_the_same_windows(types: Types, family: Family, clea
     np.testing.assert_array_equal(first.labels, second.labels)
 
 
+def test_clean_windows_hold_no_replacement(types: Types, family: Family, clean: Stream) -> None:
+    recipe = Recipe(length=12, clean=0.0, light_share=0.0, heavy=(0.9, 0.9))
+    batch = WindowSampler(types, clean, [family], recipe, seed=0).clean(4)
+    assert batch.ids.shape == (4, 12)
+    assert batch.weights.any()
+    assert not batch.labels.any()
+    assert (batch.origins == -1).all()
+
+
+def test_windows_of_two_batches_can_be_put_together(
+    types: Types, family: Family, clean: Stream
+) -> None:
+    sampler = WindowSampler(types, clean, [family], Recipe(length=12), seed=0)
+    first, second = sampler.batch(3), sampler.clean(4)
+    both = first + second.rows(np.array([3, 0]))
+    for name in ("ids", "labels", "weights", "origins"):
+        parts = [*getattr(first, name), getattr(second, name)[3], getattr(second, name)[0]]
+        np.testing.assert_array_equal(getattr(both, name), parts)
+
+
 def test_real_spun_text_is_undone_in_part(types: Types, clean: Stream) -> None:
     labels = np.where(clean.ids == 5, 1, 0).astype(np.uint8)
     origins = np.where(clean.ids == 5, 4, clean.ids).astype(np.uint32)
