@@ -49,7 +49,13 @@ def judge(
     if encoder is not None:
         readings = encoder.read(documents)
         judged = [
-            blended(reading.p_replaced, p_fit, encoder.blend, _occurrences(document))
+            blended(
+                reading.p_replaced,
+                p_fit,
+                encoder.blend,
+                _occurrences(document),
+                (document.flags & TokenFlag.QUOTED) > 0,
+            )
             for document, reading, p_fit in zip(documents, readings, judged, strict=True)
         ]
     posteriors = [

@@ -18,12 +18,13 @@ _SMALLEST = 1e-7
 
 
 class Blend(NamedTuple):
-    """``logit P = encoder x logit(P_encoder) + fit x logit(P_fit) + shift - repeated x ln(n)``.
+    """``logit P = encoder x logit(P_encoder) + fit x logit(P_fit) + shift - repeated x ln(n) - q``.
 
     Where the collocations cannot judge (names, words that nobody knows), `unjudged` takes the place
     of the middle two. `n` is how often the word occurs in its article, at most `MOST_OCCURRENCES`:
-    the terms of an article's subject return, a spinner's choices vary. The weights were chosen on
-    development sets (docs/training.md); ``encoder.json`` holds them.
+    the terms of an article's subject return, a spinner's choices vary. `q` is `quoted` inside
+    quotation marks, else 0: people say unusual things, and are quoted for it. The weights were
+    chosen on development sets (docs/training.md); ``encoder.json`` holds them.
     """
 
     encoder: float
@@ -31,6 +32,7 @@ class Blend(NamedTuple):
     shift: float
     unjudged: float
     repeated: float = 0.0
+    quoted: float = 0.0
 
 
 MOST_OCCURRENCES = 6
@@ -41,6 +43,7 @@ def blended(
     p_fit: NDArray[np.float32],
     weights: Blend,
     occurrences: NDArray[np.integer] | None = None,
+    quoted: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float32]:
     """The probability that both judges support.
 
@@ -53,6 +56,8 @@ def blended(
         How much either judge counts.
     occurrences : ndarray of int, shape (n_tokens,), optional
         How often each token's form occurs in the article, from 1; none is known to return.
+    quoted : ndarray of bool, shape (n_tokens,), optional
+        Which tokens stand inside quotation marks; none is known to.
 
     Returns
     -------
@@ -69,6 +74,8 @@ def blended(
     scaled = weights.encoder * _logit(p_encoder) + np.where(p_fit > 0, fit, weights.unjudged)
     if occurrences is not None:
         scaled -= weights.repeated * np.log(np.minimum(occurrences, MOST_OCCURRENCES))
+    if quoted is not None:
+        scaled -= weights.quoted * quoted
     return np.where(p_encoder > 0, 1.0 / (1.0 + np.exp(-scaled)), 0.0).astype(np.float32)
 
 

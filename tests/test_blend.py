@@ -49,3 +49,12 @@ def test_words_that_return_are_judged_more_mildly() -> None:
     assert once > twice > six
     assert six == twenty
     assert once == pytest.approx(float(blended(p, p, weights)[0]))
+
+
+def test_words_in_quotation_marks_are_judged_more_mildly() -> None:
+    p = np.full(2, 0.6, dtype=np.float32)
+    weights = WEIGHTS._replace(quoted=1.0)
+    outside, inside = blended(p, p, weights, quoted=np.array([False, True]))
+    assert outside == pytest.approx(float(blended(p, p, weights)[0]))
+    odds = outside / (1 - outside), inside / (1 - inside)
+    assert odds[0] / odds[1] == pytest.approx(np.e, rel=1e-4)
