@@ -101,10 +101,9 @@ class PairTable:
 
     def counts(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
         """Counts of the pairs; 0 where a form is unknown (-1)."""
-        positions = self._find(left, right)
-        found = positions >= 0
-        result = np.zeros(positions.shape, dtype=np.int64)
-        result[found] = self.count_at(positions[found])
+        result = np.zeros(left.shape, dtype=np.int64)
+        stored, positions = self._find(left, right)
+        result[stored] = self.count_at(positions)
         return result
 
     def count_at(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -126,12 +125,15 @@ class PairTable:
         lefts = np.searchsorted(self.offsets, positions, side="right") - 1
         return lefts, self.count_at(positions)
 
-    def _find(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Position of each pair, -1 where it is not stored."""
-        known = (left >= 0) & (right >= 0)
-        wanted = np.where(known, (left << 16) | right, 0).astype(np.uint32)
+    def _find(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of the pairs are stored, and their positions."""
+        known = np.flatnonzero((left >= 0) & (right >= 0))
+        wanted = ((left[known] << 16) | right[known]).astype(np.uint32)
         at = np.minimum(_search(self._keys, wanted), len(self._keys) - 1)
-        return np.where(known & (self._keys[at] == wanted), at, -1)
+        stored = self._keys[at] == wanted
+        return known[stored], at[stored]
 
     @cached_property
     def _keys(self) -> NDArray[np.uint32]:
@@ -321,11 +323,10 @@ def _search(keys: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> NDArray[np.
     """
     if wanted.size < _WORTH_SORTING:
         return np.searchsorted(keys, wanted)
-    flat = wanted.ravel()
-    order = np.argsort(flat)
-    at = np.empty(len(flat), dtype=np.int64)
-    at[order] = np.searchsorted(keys, flat[order])
-    return at.reshape(wanted.shape)
+    order = np.argsort(wanted)
+    at = np.empty(len(wanted), dtype=np.int64)
+    at[order] = np.searchsorted(keys, wanted[order])
+    return at
 
 
 def _pairs(left: ArrayLike, right: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -187,7 +187,7 @@ class Reading:
         Tokens whose probability reaches `SUSPICIOUS`, ascending; none where there is no
         restoration head.
     vectors : ndarray of float16, shape (n_suspicious, width)
-        What `Encoder.restore` needs of them.
+        What the restoration head needs of them.
     """
 
     p_replaced: NDArray[np.float32]
@@ -199,14 +199,14 @@ class Reading:
         """Probabilities alone."""
         return cls(p_replaced, np.zeros(0, np.int64), np.zeros((0, 0), np.float16))
 
-    def vectors_of(self, tokens: Sequence[int]) -> dict[int, NDArray[np.float16]]:
-        """The vectors of those among `tokens` that have one."""
-        wanted = np.array(tokens, np.int64)
-        at = np.searchsorted(self.suspicious, wanted)
-        held = at < len(self.suspicious)
-        held[held] = self.suspicious[at[held]] == wanted[held]
-        pairs = zip(wanted[held].tolist(), at[held].tolist(), strict=True)
-        return {token: self.vectors[row] for token, row in pairs}
+    def vectors_at(
+        self, tokens: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Positions in `tokens` of those that have a vector, and the vectors."""
+        _, asked, held = np.intersect1d(
+            tokens, self.suspicious, assume_unique=True, return_indices=True
+        )
+        return asked, self.vectors[held]
 
 
 class ModelOutput(NamedTuple):
@@ -288,17 +288,6 @@ class Encoder:
     def read(self, documents: Sequence[Document]) -> list[Reading]:
         """Read texts, each by itself, before any prior of an article."""
         return [self._read(document) for document in documents]
-
-    def restore(self, vectors: NDArray[np.floating[Any]], n: int) -> list[list[tuple[str, float]]]:
-        """For each vector of a `Reading`, the `n` likeliest forms that stood there, best first.
-
-        Returns
-        -------
-        list of list of (str, float)
-            Folded forms with the natural logarithms of their probabilities, given that the word
-            was replaced; empty lists where there is no restoration head.
-        """
-        return [[] for _ in vectors] if self.head is None else self.head.best(vectors, n)
 
     def _read(self, document: Document) -> Reading:
         if not document.n_tokens:

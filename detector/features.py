@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.collocations import NUMBER, Collocations
-from detector.document import TokenFlag
+from detector.document import Document, TokenFlag
 from detector.lexicon import TAGS, Lexicon
 from detector.slots import SlotReader, Slots
 from detector.vectors import SlotVectors
@@ -74,6 +74,20 @@ class Places(NamedTuple):
         return Places(self.slots.take(rows), self.beyond[rows], self.subjects[rows])
 
 
+class Standing(NamedTuple):
+    """Words and where they stand, without what only their judge needs; arrays of length n.
+
+    `ids` are collocation ids, `lexicon_ids` those of the lexicon, -1 where unknown; `subjects` as
+    in `Places`. `document_ids` (n_tokens,) are the collocation ids of the whole document.
+    """
+
+    ids: NDArray[np.int64]
+    lexicon_ids: NDArray[np.int64]
+    slots: Slots
+    subjects: NDArray[np.float32]
+    document_ids: NDArray[np.int64]
+
+
 @dataclass(frozen=True, eq=False)
 class FeatureReader:
     """Turns words and places into the columns `FEATURES`."""
@@ -120,9 +134,7 @@ class FeatureReader:
         sentence : ndarray of int32, shape (n_tokens,)
             Index of the sentence of each token.
         """
-        (number,) = self.collocations.ids([NUMBER]).tolist()
-        known = np.where((flags & TokenFlag.NUMBER) > 0, number, ids.astype(np.int64))
-        known[(flags & (TokenFlag.ADDRESS | TokenFlag.CODE)) > 0] = -1
+        known = self._known(ids, flags)
         slots = self.reader.slots(known, sentence, (flags & TokenFlag.ADJACENT) > 0)
         left = self.reader.drawn(slots.left, known)
         right = self.reader.drawn(known, slots.right)
@@ -138,6 +150,36 @@ class FeatureReader:
             beyond[:, 4], beyond[:, 5] = left.mean(), frequency.mean()
         subject = self.vectors.subject(known)
         return words, Places(slots, beyond, subject - self.vectors.topic[known])
+
+    def standing(
+        self, document: Document, ids: NDArray[np.int32], rows: NDArray[np.int64]
+    ) -> Standing:
+        """Some tokens of a document, and where they stand.
+
+        Parameters
+        ----------
+        document : Document
+            The text.
+        ids : ndarray of int32, shape (n_tokens,)
+            Collocation ids of its forms.
+        rows : ndarray of int64, shape (n,)
+            The tokens.
+        """
+        flags = document.flags
+        known = self._known(ids, flags)
+        slots = self.reader.slots(known, document.sentence_of, (flags & TokenFlag.ADJACENT) > 0)
+        lexicon_ids = self.lexicon.ids([document.forms[row] for row in rows.tolist()])
+        subjects = self.vectors.subject(known) - self.vectors.topic[known[rows]]
+        return Standing(
+            known[rows], lexicon_ids.astype(np.int64), slots.take(rows), subjects, known
+        )
+
+    def _known(self, ids: NDArray[np.int32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Collocation ids with one for all numbers, and none for addresses and code."""
+        (number,) = self.collocations.ids([NUMBER]).tolist()
+        known = np.where((flags & TokenFlag.NUMBER) > 0, number, ids.astype(np.int64))
+        known[(flags & (TokenFlag.ADDRESS | TokenFlag.CODE)) > 0] = -1
+        return known
 
     def log_frequency(self, words: Words) -> NDArray[np.float32]:
         """log10 of occurrences per million words, half an occurrence for what never occurred."""

@@ -33,6 +33,7 @@ from detector.errors import ModelError
 from detector.features import FEATURES, FeatureReader, Places, Words, judgeable, shapes
 from detector.header import read_header
 from detector.lexicon import Lexicon
+from detector.slots import Slots
 from detector.vectors import SlotVectors
 
 FORMAT = 1
@@ -201,24 +202,30 @@ class CollocationFit:
         return known & judgeable(document.flags, document.sentence_of)
 
     def linked(
-        self, words: Words, places: Places, *, limit: int = 200, kept: int = SHORTLIST
+        self,
+        lexicon_ids: NDArray[np.int64],
+        slots: Slots,
+        *,
+        limit: int = 200,
+        kept: int = SHORTLIST,
     ) -> Pool:
         """Shortlists of the words that each word could have replaced, by the thesauri.
 
         Parameters
         ----------
-        words, places
-            The words and where they stand.
+        lexicon_ids : ndarray of int64, shape (n,)
+            The words.
+        slots : Slots
+            Where they stand.
         limit : int
             So many links of each reading are looked at, the closest.
         kept : int
             Length of a shortlist: the links that closeness and neighbours speak for most.
         """
-        links = self.features.lexicon.links_of(words.lexicon_ids, limit)
+        links = self.features.lexicon.links_of(lexicon_ids, limit)
         ids = self.collocation_ids[links.form].astype(np.int64)
         # A form without collocations cannot be seen to fit.
         pool = Pool(links.row, ids, links.closeness).take(ids != NO_ID)
-        slots = places.slots
         drawn = self.features.reader.drawn(slots.left[pool.row], pool.ids)
         drawn += self.features.reader.drawn(pool.ids, slots.right[pool.row])
         order = np.lexsort((-(drawn + np.log(pool.closeness)), pool.row))
@@ -251,7 +258,7 @@ class CollocationFit:
         self, misfit: NDArray[np.float64], words: Words, places: Places
     ) -> NDArray[np.float64]:
         """What the verdict weighs, but for the intercept: shape (n, len(VERDICT) - 1)."""
-        pool = self.linked(words, places)
+        pool = self.linked(words.lexicon_ids, places.slots)
         weighed = self.ranking_features(pool, places)
         best_score, best_fit = np.full((2, len(misfit)), NO_CANDIDATE)
         np.maximum.at(best_score, pool.row, self.scores(weighed))

@@ -215,7 +215,7 @@ class Resources:
         """What names the words that stood there, with the encoder's head if it has one."""
         from detector.restoration import Restorer
 
-        head = None if self.encoder is None or self.encoder.head is None else self.encoder
+        head = None if self.encoder is None else self.encoder.head
         return Restorer.open(self.folder / "restoration", self.fit, head)
 
     @cached_property

@@ -24,8 +24,10 @@ from there on the id of an extra.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -35,11 +37,12 @@ from numpy.typing import NDArray
 from detector.analysis import Candidate, Phrase
 from detector.document import Document, TokenFlag
 from detector.encoder import Reading
-from detector.features import FeatureReader, Places, Words
+from detector.features import FeatureReader, Standing
 from detector.fit import NO_ID, CollocationFit, Network, refuse_other
 from detector.header import read_header
+from detector.restoration_head import Offers
 from detector.swaptable import LONGEST, SwapTable
-from detector.vocabulary import UNKNOWN, Vocabulary
+from detector.vocabulary import Vocabulary
 
 FORMAT = 1
 
@@ -86,10 +89,12 @@ OF_PLACE = frozenset({"none", "place_head", "place_swaps"})
 
 
 class Head(Protocol):
-    """The encoder's restoration head."""
+    """The encoder's restoration head; `detector.restoration_head.RestorationHead` is one."""
 
-    def restore(self, vectors: NDArray[np.float16], n: int) -> list[list[tuple[str, float]]]:
-        """For each hidden vector the `n` likeliest folded forms, with their log probabilities."""
+    forms: list[str]
+
+    def best(self, vectors: NDArray[np.float16], n: int) -> Offers:
+        """For each hidden vector the `n` likeliest of the folded `forms`, or all."""
 
 
 class Pool(NamedTuple):
@@ -178,7 +183,6 @@ class Restorer:
     network: Network
     scale: float
     head: Head | None = None
-    _of_head: dict[str, int] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, folder: Path, fit: CollocationFit, head: Head | None) -> Self:
@@ -234,16 +238,12 @@ class Restorer:
         if not len(tokens):
             return {}
         rows = np.asarray(tokens, dtype=np.int64)
-        words, places = self.reader.read(document.forms, ids, document.flags, document.sentence_of)
-        pool = self.pool(document, words, places, rows, reading)
-        features = self.features(pool, words.take(rows), places.take(rows), words.ids)
+        standing = self.reader.standing(document, ids, rows)
+        pool = self.pool(document, standing, rows, reading)
+        features = self.features(pool, standing)
         confidence = self.confidences(self.network.logits(features), pool)
-        return {
-            token: tuple(self._best(pool, confidence, first, last))
-            for token, first, last in zip(
-                rows.tolist(), pool.bounds[:-1].tolist(), pool.bounds[1:].tolist(), strict=True
-            )
-        }
+        best = self._best(pool, confidence)
+        return {token: tuple(best[row]) for row, token in enumerate(rows.tolist())}
 
     def phrases(
         self,
@@ -272,14 +272,16 @@ class Restorer:
             Disjoint, in order; of listed runs that overlap the longest.
         """
         adjacent = (document.flags & TokenFlag.ADJACENT) > 0
+        runs = self._runs(document, adjacent, suspected)
         together = suspected & np.append((suspected & adjacent)[1:], False)
+        joined = self._joined(document, np.flatnonzero(together), candidates)
         done = 0
         for token in np.flatnonzero(suspected).tolist():
             if token < done:
                 continue
-            found = self._longest_run(document, adjacent, token, done)
-            if found is None and together[token]:
-                found = self._collocation(document, token, candidates)
+            around = (run for run in runs.get(token, ()) if run.first >= done)
+            longest = max(around, key=_Run.importance, default=None)
+            found = joined.get(token) if longest is None else self._listed(longest)
             if found is not None:
                 yield found
                 done = found.last
@@ -287,56 +289,47 @@ class Restorer:
     def pool(
         self,
         document: Document,
-        words: Words,
-        places: Places,
+        standing: Standing,
         rows: NDArray[np.int64],
         reading: Reading | None,
     ) -> Pool:
-        """The candidates of all sides, and "none of these" (choice -1), for the tokens `rows`.
-
-        `words` and `places` are those of the whole document.
-        """
-        words, slots = words.take(rows), places.slots.take(rows)
-        n = len(rows)
+        """The candidates of all sides, and "none of these" (choice -1), for the tokens `rows`."""
+        n, slots = len(rows), standing.slots
         none = _side(np.arange(n), np.full(n, -1))
         sides = [none, self._from_head(rows, reading)]
         table_rows = self.swaps.ids([document.forms[row] for row in rows.tolist()])
         at, choice, share = self.swaps.swaps(table_rows, SWAP_CANDIDATES)
         sides.append(_side(at, choice, swap=share))
-        links = self.fit.linked(words, places.take(rows), limit=LINKED, kept=LINK_CANDIDATES)
+        links = self.fit.linked(standing.lexicon_ids, slots, limit=LINKED, kept=LINK_CANDIDATES)
         sides.append(_side(links.row, links.ids, closeness=links.closeness))
         at, choice = self.reader.reader.fillers(slots.left, slots.right, FILLER_CANDIDATES)
         sides.append(_side(at, choice, filler=np.ones(len(at))))
         pool = _merged(sides)
-        kept = (pool.choice < 0) | (pool.choice != words.ids[pool.row])
+        kept = (pool.choice < 0) | (pool.choice != standing.ids[pool.row])
         return Pool(*(column[kept] for column in pool))
 
-    def features(
-        self, pool: Pool, words: Words, places: Places, document_ids: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
+    def features(self, pool: Pool, standing: Standing) -> NDArray[np.float32]:
         """What is known of each candidate, shape (n, len(FEATURES)).
 
         Parameters
         ----------
         pool : Pool
             The candidates.
-        words, places
+        standing : Standing
             What stands in the places of the pool now, and what is around.
-        document_ids : ndarray of int64, shape (n_tokens,)
-            Collocation ids of the whole document.
         """
         none = pool.choice < 0
         choice = np.where(none, 0, pool.choice)
         first, last = self.choices.first[choice], self.choices.last[choice]
         reader, row = self.reader, pool.row
-        slots = places.slots.take(row)
+        slots = standing.slots.take(row)
         drawn = reader.reader.attraction(last, slots, first=first)
-        now = reader.reader.attraction(words.ids, places.slots)
+        now = reader.reader.attraction(standing.ids, standing.slots)
         affinity = reader.vectors.affinity(last, slots)
-        counts = np.bincount(document_ids[document_ids >= 0], minlength=reader.collocations.n_forms)
-        frequency, own_frequency = self._log_frequency(last), self._log_frequency(words.ids)
+        counts = np.bincount(standing.document_ids + 1, minlength=reader.collocations.n_forms + 1)
+        frequency, own_frequency = self._log_frequency(last), self._log_frequency(standing.ids)
         classes = reader.classes
-        own = classes[words.lexicon_ids]
+        own = classes[standing.lexicon_ids]
         content = reader.reader.content
         in_head, in_swaps, linked = pool.rank > 0, pool.swap > 0, pool.closeness > 0
         gain = np.clip([drawn.left - now.left[row], drawn.right - now.right[row]], -8, 8)
@@ -362,12 +355,12 @@ class Restorer:
             "right_affinity": affinity.right,
             "window_affinity": affinity.window,
             "best_affinity": affinity.window_best,
-            "on_subject": reader.vectors.on_subject(last, places.subjects[row]),
+            "on_subject": reader.vectors.on_subject(last, standing.subjects[row]),
             "frequency": frequency,
             "frequency_gain": frequency - own_frequency[row],
-            "in_document": np.log1p(np.where(last >= 0, counts[last], 0)),
+            "in_document": np.log1p(np.where(last >= 0, counts[last + 1], 0)),
             "same_class": (classes[self.choices.lexicon_ids[choice]] * own[row]).any(axis=1),
-            "same_kind": content[last] == content[words.ids[row]],
+            "same_kind": content[last] == content[standing.ids[row]],
             "phrase": first != last,
             "deletion": (first < 0) & ~none,
             "none": none,
@@ -393,95 +386,147 @@ class Restorer:
         confidence: NDArray[np.float64] = odds / np.bincount(pool.row, weights=odds)[pool.row]
         return confidence
 
-    def _best(
-        self, pool: Pool, confidence: NDArray[np.float64], first: int, last: int
-    ) -> Iterator[Candidate]:
-        order = first + np.argsort(-confidence[first:last], kind="stable")
-        order = order[pool.choice[order] >= 0][:MAX_CANDIDATES]
-        if len(order) and confidence[order[0]] >= FLOOR:
-            for at in order[confidence[order] >= LEAST].tolist():
-                yield Candidate(self.choices.text(int(pool.choice[at])), float(confidence[at]))
+    def _best(self, pool: Pool, confidence: NDArray[np.float64]) -> dict[int, list[Candidate]]:
+        """By place what is reported, the best first; an empty list by default."""
+        order = np.lexsort((-confidence, pool.row))
+        order = order[pool.choice[order] >= 0]
+        row = pool.row[order]
+        first = np.searchsorted(row, row)
+        likely = (confidence[order] >= LEAST) & (confidence[order[first]] >= FLOOR)
+        order = order[likely & (np.arange(len(row)) - first < MAX_CANDIDATES)]
+        found: dict[int, list[Candidate]] = defaultdict(list)
+        columns = (column[order].tolist() for column in (pool.row, pool.choice, confidence))
+        for place, choice, p in zip(*columns, strict=True):
+            found[place].append(Candidate(self.choices.text(choice), p))
+        return found
 
     def _from_head(self, rows: NDArray[np.int64], reading: Reading | None) -> Pool:
         if self.head is None or reading is None:
             return _side(np.empty(0), np.empty(0))
-        vectors = reading.vectors_of(rows.tolist())
-        offers = self.head.restore(np.array(list(vectors.values())), HEAD_CANDIDATES)
-        asked = np.searchsorted(rows, list(vectors)).tolist()
-        at, choice, head, rank = [], [], [], []
-        for row, offer in zip(asked, offers, strict=True):
-            for place, (form, log_p) in enumerate(offer, start=1):
-                known = self._choice_of_head(form)
-                if known >= 0:
-                    at.append(row)
-                    choice.append(known)
-                    head.append(log_p)
-                    rank.append(place)
-        return _side(np.array(at), np.array(choice), head=np.array(head), rank=np.array(rank))
+        at, vectors = reading.vectors_at(rows)
+        forms, log_p = self.head.best(vectors, HEAD_CANDIDATES)
+        choice = self._choices_of_head[forms]
+        known = choice >= 0
+        place, rank = np.nonzero(known)
+        return _side(at[place], choice[known], head=log_p[known], rank=rank + 1)
 
-    def _choice_of_head(self, form: str) -> int:
-        """The choice of a form in the head's vocabulary, which is small: each is remembered."""
-        known = self._of_head.get(form)
-        if known is None:
-            known = self._of_head[form] = int(self.choices.ids([form])[0])
-        return known
+    @cached_property
+    def _choices_of_head(self) -> NDArray[np.int64]:
+        """The choice of each form in the head's vocabulary, -1 where it is none."""
+        return self.choices.ids([] if self.head is None else self.head.forms)
 
-    def _longest_run(
-        self, document: Document, adjacent: NDArray[np.bool_], token: int, done: int
-    ) -> Phrase | None:
-        """The longest listed run around a token, the most often a unit where two are as long."""
-        found: tuple[int, float, int, int] | None = None
-        for first in range(max(done, token - LONGEST + 1), token + 1):
-            last = token + 1
-            if not adjacent[first + 1 : last].all():
-                continue
-            while True:
-                if last - first > 1:
-                    row = self.swaps.id(" ".join(document.forms[first:last]))
-                    if row != UNKNOWN and (share := self.swaps.share(row)) >= UNIT_SHARE:
-                        found = max(found or (0, 0.0, 0, 0), (last - first, share, first, row))
-                if last - first == LONGEST or last == document.n_tokens or not adjacent[last]:
-                    break
-                last += 1
-        if found is None:
-            return None
-        length, share, first, row = found
-        _, choice, part = self.swaps.swaps(np.array([row]), MAX_CANDIDATES)
-        return Phrase(
-            first,
-            first + length,
-            tuple(
-                Candidate(self.choices.text(one), float(p))
-                for one, p in zip(choice.tolist(), part.tolist(), strict=True)
-            ),
-            self.swaps.times(row),
+    def _runs(
+        self, document: Document, adjacent: NDArray[np.bool_], suspected: NDArray[np.bool_]
+    ) -> dict[int, list[_Run]]:
+        """The listed runs that hold each of the suspected tokens."""
+        forms, tokens = document.forms, np.flatnonzero(suspected)
+        starts = np.unique(np.maximum(tokens[:, None] - np.arange(LONGEST), 0))
+        broken = np.append(np.flatnonzero(~adjacent), document.n_tokens)
+        ends = np.minimum(broken[np.searchsorted(broken, starts, side="right")], starts + LONGEST)
+        found: dict[int, list[_Run]] = {}
+        for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            for length, row in self.swaps.runs(forms[first:end]):
+                share = self.swaps.share(row)
+                if share >= UNIT_SHARE:
+                    run = _Run(first, first + length, share, row)
+                    for token in range(run.first, run.last):
+                        found.setdefault(token, []).append(run)
+        return found
+
+    def _listed(self, run: _Run) -> Phrase:
+        """A listed run as one phrase."""
+        _, choice, part = self.swaps.swaps(np.array([run.row]), MAX_CANDIDATES)
+        candidates = (
+            Candidate(self.choices.text(one), float(p))
+            for one, p in zip(choice.tolist(), part.tolist(), strict=True)
         )
+        return Phrase(run.first, run.last, tuple(candidates), self.swaps.times(run.row))
 
-    def _collocation(
-        self, document: Document, token: int, candidates: Mapping[int, tuple[Candidate, ...]]
-    ) -> Phrase | None:
-        """Two words as one phrase, if their likely originals go together as they do not."""
-        lefts, rights = candidates.get(token, ()), candidates.get(token + 1, ())
-        words = [one.form for one in (*lefts, *rights)]
-        forms = [*document.forms[token : token + 2], *words]
-        ids: NDArray[np.int64] = self.reader.collocations.ids(forms).astype(np.int64)
+    def _joined(
+        self,
+        document: Document,
+        tokens: NDArray[np.int64],
+        candidates: Mapping[int, tuple[Candidate, ...]],
+    ) -> dict[int, Phrase]:
+        """Tokens that with the next one are a phrase: the likely originals of the two go together.
+
+        The two themselves do not.
+        """
         reader = self.reader.reader
-        if not lefts or not rights or not (reader.content[ids[:2]] | (ids[:2] < 0)).all():
-            return None
-        (now,) = reader.drawn(ids[:1], ids[1:2]).tolist()
-        left, right = ids[2 : 2 + len(lefts)], ids[2 + len(lefts) :]
-        drawn = reader.drawn(left[:, None], right[None, :]).astype(np.float64)
-        drawn[~(reader.content[left][:, None] & reader.content[right][None, :])] = -np.inf
-        apart = np.outer([one.confidence for one in lefts], [one.confidence for one in rights])
+        pairs = [one for one in tokens.tolist() if candidates.get(one) and candidates.get(one + 1)]
+        if not pairs:
+            return {}
+        own = (
+            self.reader.collocations.ids(
+                [document.forms[token + side] for token in pairs for side in (0, 1)]
+            )
+            .astype(np.int64)
+            .reshape(-1, 2)
+        )
+        left, p_left = self._in_columns([candidates[token] for token in pairs])
+        right, p_right = self._in_columns([candidates[token + 1] for token in pairs])
+        lefts, rights = left[:, :, None], right[:, None, :]
+        drawn = reader.drawn(lefts, rights).astype(np.float64)
+        drawn[~(reader.content[lefts] & reader.content[rights])] = -np.inf
+        apart = p_left[:, :, None] * p_right[:, None, :]
         # Each was weighed beside the other's substitute: how they go together is news.
         odds = apart * np.exp(drawn)
-        joint = odds / (odds.sum() + (1 - apart.sum()))
-        order = np.argsort(-joint, axis=None)[:MAX_CANDIDATES]
-        at = [divmod(int(one), len(rights)) for one in order]
-        if now > 0 or drawn[at[0]] < TOGETHER or joint[at[0]] < JOINT_FLOOR:
-            return None
-        pairs = (Candidate(f"{lefts[i].form} {rights[j].form}", float(joint[i, j])) for i, j in at)
-        return Phrase(token, token + 2, tuple(pair for pair in pairs if pair.confidence >= LEAST))
+        none = 1 - apart.sum(axis=(1, 2), keepdims=True)
+        joint = (odds / (odds.sum(axis=(1, 2), keepdims=True) + none)).reshape(len(pairs), -1)
+        best = joint.argmax(axis=1)[:, None]
+        is_phrase = (
+            (reader.content[own] | (own < 0)).all(axis=1)
+            & (reader.drawn(own[:, 0], own[:, 1]) <= 0)
+            & (np.take_along_axis(drawn.reshape(joint.shape), best, axis=1)[:, 0] >= TOGETHER)
+            & (np.take_along_axis(joint, best, axis=1)[:, 0] >= JOINT_FLOOR)
+        )
+        return {
+            pairs[at]: self._pair(pairs[at], candidates, joint[at])
+            for at in np.flatnonzero(is_phrase).tolist()
+        }
+
+    def _pair(
+        self,
+        token: int,
+        candidates: Mapping[int, tuple[Candidate, ...]],
+        joint: NDArray[np.float64],
+    ) -> Phrase:
+        """Two words as one phrase; `joint` are the confidences of all pairs of candidates."""
+        lefts, rights = candidates[token], candidates[token + 1]
+        order = np.argsort(-joint)[:MAX_CANDIDATES]
+        at = [divmod(one, MAX_CANDIDATES) for one in order[joint[order] >= LEAST].tolist()]
+        return Phrase(
+            token,
+            token + 2,
+            tuple(
+                Candidate(f"{lefts[i].form} {rights[j].form}", p)
+                for (i, j), p in zip(at, joint[order].tolist(), strict=False)
+            ),
+        )
+
+    def _in_columns(
+        self, candidates: Sequence[tuple[Candidate, ...]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Collocation ids and confidences, shape (n, MAX_CANDIDATES); -1 and 0 where none is."""
+        lengths = np.array([len(each) for each in candidates])
+        held = np.arange(MAX_CANDIDATES) < lengths[:, None]
+        ids, p = np.full(held.shape, -1, np.int64), np.zeros(held.shape)
+        ids[held] = self.reader.collocations.ids([one.form for each in candidates for one in each])
+        p[held] = [one.confidence for each in candidates for one in each]
+        return ids, p
+
+
+class _Run(NamedTuple):
+    """Tokens ``[first, last)`` that the table lists in `row`, with the share of swaps there."""
+
+    first: int
+    last: int
+    share: float
+    row: int
+
+    def importance(self) -> tuple[int, float, int, int]:
+        """The longest run counts, of those as long the one that is the most often a unit."""
+        return self.last - self.first, self.share, self.first, self.row
 
 
 def _side(

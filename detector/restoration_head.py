@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,20 @@ EPSILON = 1e-12
 
 FILE = "restoration.npz"
 
-_AT_ONCE = 16
+_AT_ONCE = 256
+_GROUPS = 160
+
+Floats = NDArray[np.float32]
+
+
+class Offers(NamedTuple):
+    """The likeliest forms of some words, best first; arrays of shape (n_words, n).
+
+    `forms` are positions in `RestorationHead.forms`, `log_probabilities` natural logarithms.
+    """
+
+    forms: NDArray[np.int64]
+    log_probabilities: Floats
 
 
 class RestorationHead:
@@ -33,14 +46,15 @@ class RestorationHead:
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        def wide(name: str) -> NDArray[np.float32]:
+        def wide(name: str) -> Floats:
             return arrays[name].astype(np.float32)
 
         self._inner = wide("inner_weight").T, wide("inner_bias")
         self._norm = wide("norm_weight"), wide("norm_bias")
         self._narrow = wide("narrow").T
         blocks = wide("forms_int8") * wide("forms_scale")
-        self._scores = blocks.reshape(len(blocks), -1).T, wide("forms_bias")
+        # The bias is one more weight, of an input that is always 1.
+        self._scores = np.column_stack([blocks.reshape(len(blocks), -1), wide("forms_bias")]).T
         self.forms: list[str] = arrays["surfaces"].tobytes().decode("utf-8").split("\n")
 
     @classmethod
@@ -49,7 +63,7 @@ class RestorationHead:
         with np.load(folder / FILE, allow_pickle=False) as arrays:
             return cls(arrays)
 
-    def log_probabilities(self, vectors: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    def log_probabilities(self, vectors: NDArray[np.floating[Any]]) -> Floats:
         """Natural logarithm of each form's probability, given that the word was replaced.
 
         Parameters
@@ -62,39 +76,64 @@ class RestorationHead:
         ndarray of float32, shape (n_words, n_forms)
             In the order of `forms`.
         """
-        active = _gelu(vectors.astype(np.float32) @ self._inner[0] + self._inner[1])
-        centred = active - active.mean(axis=1, keepdims=True)
-        deviation = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + EPSILON)
-        normal = centred / deviation * self._norm[0] + self._norm[1]
-        scores = normal @ self._narrow @ self._scores[0] + self._scores[1]
-        scores -= scores.max(axis=1, keepdims=True)
-        result: NDArray[np.float32] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        scores = self._narrowed(vectors) @ self._scores
+        result: Floats = scores - _log_of_sum(scores.copy())[:, None]
         return result
 
-    def best(self, vectors: NDArray[np.floating[Any]], n: int) -> list[list[tuple[str, float]]]:
-        """The `n` likeliest forms for each vector, with the logarithms of their probabilities."""
-        found: list[list[tuple[str, float]]] = []
-        # A few at a time, so that their scores stay in the processor's cache.
-        for first in range(0, len(vectors), _AT_ONCE):
-            scores = self.log_probabilities(vectors[first : first + _AT_ONCE])
-            chosen = np.argpartition(scores, -n, axis=1)[:, -n:]
-            best = np.take_along_axis(scores, chosen, axis=1)
-            order = np.argsort(-best, axis=1, kind="stable")
-            rows = zip(
-                np.take_along_axis(chosen, order, axis=1).tolist(),
-                np.take_along_axis(best, order, axis=1).tolist(),
-                strict=True,
-            )
-            found += [
-                [(self.forms[form], score) for form, score in zip(*row, strict=True)]
-                for row in rows
-            ]
-        return found
+    def best(self, vectors: NDArray[np.floating[Any]], n: int) -> Offers:
+        """The `n` likeliest forms for each vector; all of them where there are fewer."""
+        narrowed, n = self._narrowed(vectors), min(n, len(self.forms))
+        forms = np.empty((len(narrowed), n), np.int64)
+        log_p = np.empty((len(narrowed), n), np.float32)
+        # So many at a time that the product is fast, and its result stays in the cache.
+        for first in range(0, len(narrowed), _AT_ONCE):
+            chunk = slice(first, first + _AT_ONCE)
+            scores = narrowed[chunk] @ self._scores
+            forms[chunk], best = _greatest(scores, n)
+            log_p[chunk] = best - _log_of_sum(scores)[:, None]
+        return Offers(forms, log_p)
+
+    def _narrowed(self, vectors: NDArray[np.floating[Any]]) -> Floats:
+        """What the scores are products of, and a last column of ones; (n_words, rank + 1)."""
+        active = _gelu(vectors.astype(np.float32) @ self._inner[0] + self._inner[1])
+        active -= active.mean(axis=1, keepdims=True)
+        active /= np.sqrt((active * active).mean(axis=1, keepdims=True) + EPSILON)
+        active *= self._norm[0]
+        active += self._norm[1]
+        narrowed = np.ones((len(active), self._narrow.shape[1] + 1), np.float32)
+        np.matmul(active, self._narrow, out=narrowed[:, :-1])
+        return narrowed
 
 
-def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
+def _greatest(scores: Floats, n: int) -> tuple[NDArray[np.int64], Floats]:
+    """Columns and values of the `n` greatest of each row, in descending order.
+
+    The `n`-th greatest of the greatest of some groups is a lower bound, which few scores pass: one
+    look at all scores instead of sorting them.
+    """
+    n_rows, width = scores.shape
+    n_groups = max(min(_GROUPS, width), n)
+    groups = scores[:, : width // n_groups * n_groups].reshape(n_rows, -1, n_groups).max(axis=1)
+    bound = np.partition(groups, -n, axis=1)[:, -n, None]
+    passed = np.flatnonzero(scores >= bound)
+    row, column = np.divmod(passed, width)
+    values = scores.ravel()[passed]
+    order = np.lexsort((-values, row))
+    chosen = order[np.searchsorted(row, np.arange(n_rows))[:, None] + np.arange(n)]
+    return column[chosen], values[chosen]
+
+
+def _log_of_sum(scores: Floats) -> Floats:
+    """``log(sum(exp(scores)))`` of each row; overwrites `scores`."""
+    top = scores.max(axis=1)
+    scores -= top[:, None]
+    np.exp(scores, out=scores)
+    result: Floats = top + np.log(scores.sum(axis=1))
+    return result
+
+
+def _gelu(x: Floats) -> Floats:
     """The activation of the head, in the approximation by tanh (Hendrycks & Gimpel 2016)."""
-    result: NDArray[np.float32] = (
-        0.5 * x * (1 + np.tanh(np.float32(np.sqrt(2 / np.pi)) * (x + 0.044715 * x**3)))
-    )
+    inner = np.float32(np.sqrt(2 / np.pi)) * x * (1 + np.float32(0.044715) * (x * x))
+    result: Floats = np.float32(0.5) * x * (1 + np.tanh(inner))
     return result

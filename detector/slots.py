@@ -196,21 +196,20 @@ class SlotReader:
             Place and collocation id of each word seen beside both neighbours: the best by the
             product of the two probabilities, ``count(left, w) * count(w, right) / count(w)``.
         """
-        rows, words, before = ([np.empty(0, np.int64)] for _ in range(3))
-        for at, neighbour in enumerate(left.tolist()):
-            if neighbour >= 0 and right[at] >= 0:
-                followers, counts = self._followers(neighbour)
-                rows.append(np.full(len(followers), at))
-                words.append(followers)
-                before.append(counts)
-        row, word = np.concatenate(rows), np.concatenate(words)
+        both = np.flatnonzero((left >= 0) & (right >= 0))
+        followers = [self._followers(neighbour) for neighbour in left[both].tolist()]
+        if not followers:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        row = np.repeat(both, [len(words) for words, _ in followers])
+        word, before = (np.concatenate(columns) for columns in zip(*followers, strict=True))
         after = self.collocations.counts(word, right[row])
-        chance = np.concatenate(before) * after / self.collocations.frequency[word]
-        kept = np.flatnonzero(chance > 0)
-        kept = kept[np.lexsort((-chance[kept], row[kept]))]
-        row, word = row[kept], word[kept]
-        rank = np.arange(len(row)) - np.searchsorted(row, row)
-        return row[rank < limit], word[rank < limit]
+        seen = np.flatnonzero(after)
+        row, word = row[seen], word[seen]
+        chance = before[seen] * after[seen] / self.collocations.frequency[word]
+        order = np.lexsort((-chance, row))
+        row, word = row[order], word[order]
+        kept = np.arange(len(row)) - np.searchsorted(row, row) < limit
+        return row[kept], word[kept]
 
     def _followers(self, left: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The commonest words after a neighbour, and the counts; those asked for before are kept.

@@ -21,6 +21,7 @@ For example, row 5 of "wilt" may hold the choices of "become" and "wither" with 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -55,9 +56,12 @@ class SwapTable:
         """The row of each form or phrase, -1 where there is none."""
         return self._spun.ids(forms).astype(np.int64)
 
-    def id(self, form: str) -> int:
-        """The row of one form or phrase, -1 where there is none."""
-        return self._spun.id(form)
+    def runs(self, forms: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Number of words and row of each phrase that a text of these forms begins with."""
+        text = " ".join(forms) + " "
+        for phrase, row in self._spun.prefixes(text):
+            if " " in phrase and text[len(phrase)] == " ":
+                yield phrase.count(" ") + 1, row
 
     def share(self, row: int) -> float:
         """Of how many of its occurrences in spun text this is a swap as a whole, 0 to 1."""

@@ -37,6 +37,11 @@ class Vocabulary:
         found: int = self._trie.get(form, UNKNOWN)
         return found
 
+    def prefixes(self, text: str) -> list[tuple[str, int]]:
+        """The forms that a text begins with, the shortest first, and their ids."""
+        found: list[tuple[str, int]] = list(self._trie.iter_prefixes_with_ids(text))
+        return found
+
     def word(self, form_id: int) -> str:
         """The form of an id."""
         form: str = self._trie.restore_key(int(form_id))

@@ -224,15 +224,16 @@ def test_vectors_are_kept_of_suspicious_words_wherever_they_stand() -> None:
     expected = [token for token, form in enumerate(document.forms) if form == "x"]
     assert reading.suspicious.tolist() == expected
     assert reading.vectors.tolist() == [[x, x]] * len(expected)
-    assert set(reading.vectors_of([0, expected[1]])) == {expected[1]}
-    assert encoder.restore(reading.vectors[:1], 2)[0][0][0] == "ate"
+    at, vectors = reading.vectors_at(np.array([0, expected[1]]))
+    assert at.tolist() == [1]
+    assert HEAD.forms[HEAD.best(vectors, 2).forms[0, 0]] == "ate"
 
 
 def test_without_a_head_nothing_is_restored() -> None:
     encoder = reader(lambda ids: np.full(len(ids), 9, np.float32))
     reading = encoder.read([segment("a b")])[0]
     assert not len(reading.suspicious)
-    assert encoder.restore(np.zeros((2, 2), np.float32), 3) == [[], []]
+    assert not len(reading.vectors_at(np.array([0, 1]))[0])
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,13 @@ def test_what_is_written_is_read(
 ) -> None:
     swaptable.write(counted, detector.resources.collocations, tmp_path)
     table = SwapTable.open(tmp_path)
-    row = table.id("on the off chance that")
+    ((words, row),) = table.runs(["on", "the", "off", "chance", "that", "it", "rains"])
+    assert words == 5
     assert table.share(row) == 1.0
     assert table.times(row) == 4
     at, choice, share = table.swaps(np.array([-1, row]), 5)
     assert at.tolist() == [1]
     assert detector.resources.collocations.word(int(choice[0])) == "if"
     assert share.tolist() == [4 / 5]
-    assert table.id("no such run") == -1
+    assert table.ids(["on the off chance that", "no such run"]).tolist() == [row, -1]
+    assert list(table.runs(["on", "the", "off", "chance", "thats", "it"])) == []

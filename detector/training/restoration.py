@@ -259,7 +259,7 @@ def _blank(resources: Resources, folder: Path) -> Restorer:
         SwapTable.open(folder),
         network,
         1.0,
-        None if encoder is None or encoder.head is None else encoder,
+        None if encoder is None else encoder.head,
     )
 
 
@@ -277,11 +277,9 @@ def _examples(restorer: Restorer, resources: Resources, text: SpunText) -> Examp
         return None
     rows = np.array(sorted(known))
     originals = restorer.choices.ids([known[row] for row in rows.tolist()])
-    words, places = restorer.reader.read(
-        document.forms, judged.ids, document.flags, document.sentence_of
-    )
-    pool = restorer.pool(document, words, places, rows, judged.reading)
-    features = restorer.features(pool, words.take(rows), places.take(rows), words.ids)
+    standing = restorer.reader.standing(document, judged.ids, rows)
+    pool = restorer.pool(document, standing, rows, judged.reading)
+    features = restorer.features(pool, standing)
     right = (pool.choice == originals[pool.row]) & (pool.choice >= 0)
     found = np.zeros(len(rows), bool)
     found[pool.row[right]] = True
