@@ -31,7 +31,7 @@ from detector.desk import Desk
 from detector.errors import ConfigError, DetectorError, ModelError, SourceError
 from detector.options import OFF
 from detector.pipeline import Detector
-from detector.render import RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
+from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
 from detector.render.base import name
 from detector.render.layout import spelled
 from detector.render.text import Text
@@ -114,7 +114,7 @@ class Run:
 
     def score(self, options: argparse.Namespace) -> None:
         """Score the inputs and write the results, as `options` ask."""
-        _refuse_overwriting(options.paths, options.output)
+        _refuse_output(options.paths, options.output)
         _refuse_mismatch(options)
         configuration = _configuration(options)
         desk = Desk(configuration, options.write_baseline, review=options.review)
@@ -226,7 +226,7 @@ class Run:
         else:
             target = path.resolve()
             part = target.with_name(f"{target.name}.part")
-            with _open(part) as stream:
+            with _open(part, path) as stream:
                 try:
                     yield stream
                 except BaseException:
@@ -235,9 +235,10 @@ class Run:
             part.replace(target)
 
 
-def _open(path: Path) -> TextIO:
+def _open(part: Path, path: Path) -> TextIO:
+    """`part`, which is to become `path`."""
     try:
-        return path.open("w", encoding="utf-8", newline="\n")
+        return part.open("w", encoding="utf-8", newline="\n")
     except OSError as error:
         raise DetectorError(
             f"{path} cannot be written ({error.strerror}): name a file in a folder that exists "
@@ -260,37 +261,50 @@ def write(renderer: Renderer, reports: Iterable[Report], stream: TextIO) -> None
         stream.flush()
 
 
-def _refuse_overwriting(paths: Iterable[str], output: Path | None) -> None:
-    if output is None or not output.is_file():
+def _refuse_output(paths: Iterable[str], output: Path | None) -> None:
+    """Say at once what cannot be written to, and not after the articles were scored."""
+    if output is None or not output.exists():
         return
-    for path in paths:
-        if path != STDIN and Path(path).exists() and output.samefile(path):
-            raise DetectorError(f"--output {output} is an input as well: name another file")
+    if output.is_dir():
+        raise DetectorError(f"--output {output} is a folder: name a file")
+    if any(_is_same(path, output) for path in paths):
+        raise DetectorError(f"--output {output} is an input as well: name another file")
 
 
 def _refuse_mismatch(options: argparse.Namespace) -> None:
-    for option, formats in (("summary", SUMMARIES), ("restore", RESTORERS)):
+    known = (("summary", SUMMARIES), ("restore", RESTORERS), ("explain", EXPLAINERS))
+    for option, formats in known:
         if getattr(options, option) and options.format not in formats:
             raise DetectorError(
                 f"--{option} goes with --format {' or '.join(sorted(formats))}, not "
                 f"{options.format}: leave it out, or choose another format"
             )
-    if options.summary and options.restore:
-        raise DetectorError("--summary and --restore exclude each other: choose one")
+    for other in ("summary", "explain"):
+        if options.restore and options.format == "text" and getattr(options, other):
+            raise DetectorError(f"--{other} and --restore exclude each other: choose one")
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
     if STDIN in options.paths:
         if sys.stdin is None:
-            raise DetectorError("standard input is closed: option a file instead of -")
+            raise DetectorError("standard input is closed: name a file instead of -")
         if sys.stdin.isatty():
             print("score: reading standard input; Ctrl-D ends it", file=sys.stderr)
-    return read(
+    articles = read(
         options.paths,
         encoding=options.encoding,
         text_column=options.text_column,
         id_column=options.id_column,
     )
+    # A folder may hold what an earlier run wrote, which is about to be replaced: no article.
+    return (article for article in articles if not _is_same(article.source, options.output))
+
+
+def _is_same(source: str, output: Path | None) -> bool:
+    """Whether a source is the file that results go to; neither need exist."""
+    if output is None or not (output.exists() and os.path.exists(source)):  # noqa: PTH110
+        return False
+    return output.samefile(source)
 
 
 def _configuration(options: argparse.Namespace) -> Configuration:
@@ -468,7 +482,7 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
         help="exit with 1 if an article's reliability is under N (0 to 100)",
     )
     group.add_argument(
-        "--explain", action="store_true", help="say what moved each reliability (text only)"
+        "--explain", action="store_true", help="say what moved each reliability (text)"
     )
 
 

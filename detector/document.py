@@ -21,7 +21,12 @@ from numpy.typing import NDArray
 
 from detector.folding import fold
 
+LONGEST_FRAGMENT = 3
+"""Tokens. A longer heading says enough for a word in it to be out of place."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_STOPS = (".", "!", "?", "\u2026")
+_CLOSERS = "\"'\u2019\u201d\u00bb)]"
 
 
 class Span(NamedTuple):
@@ -172,6 +177,20 @@ class Document:
         return np.repeat(
             np.arange(self.n_paragraphs, dtype=np.int32), np.diff(self.paragraph_bounds)
         )
+
+    @cached_property
+    def fragmentary(self) -> NDArray[np.bool_]:
+        """Whether each token stands in a fragment, shape (n_tokens,).
+
+        A fragment is a paragraph of `LONGEST_FRAGMENT` tokens at most that no stop ends: a short
+        heading, a cell of a table, a button. Nothing in it says which word belongs there.
+        """
+        lengths = np.diff(self.sentence_bounds[self.paragraph_bounds])
+        fragments = lengths <= LONGEST_FRAGMENT
+        for paragraph in np.flatnonzero(fragments).tolist():
+            surface = self.paragraph_span(paragraph).of(self.text)
+            fragments[paragraph] = not surface.rstrip(_CLOSERS).endswith(_STOPS)
+        return np.repeat(fragments, lengths)
 
     @cached_property
     def _lines(self) -> Lines:

@@ -120,7 +120,9 @@ def _no_prose(document: Document, words: int) -> str | None:
     symbols = len(_SYMBOL.findall(document.text))
     letters = int((document.ends - document.starts).sum())
     if symbols > MOST_SYMBOLS * letters:
-        return f"no prose: {symbols} brackets and symbols to {letters} letters, as in code"
+        return (
+            f"no prose: a bracket or symbol for every {letters / symbols:.2g} letters, as in code"
+        )
     return None
 
 

@@ -16,23 +16,29 @@ OFF = "off"
 OVERRIDES = "overrides"
 
 OF_A_RUN = frozenset(
-    {"format", "output", "summary", "restore", "write-baseline", "review"}
-    | {
-        "report-unused-ignores",
+    {
+        "completion",
         "encoding",
         "explain",
+        "format",
         "grammar",
         "grammar-server",
-        "text-column",
+        "help",
         "id-column",
         "jobs",
+        "list-checks",
         "models",
         "no-config",
+        "output",
+        "report-unused-ignores",
+        "restore",
+        "review",
         "show-config",
-        "completion",
-        "list-checks",
+        "summary",
+        "text-column",
+        "version",
+        "write-baseline",
     }
-    | {"version", "help"}
 )
 """Options of the command line that an article's own file cannot set."""
 
@@ -65,6 +71,13 @@ def _number(highest: float) -> Parser:
         yield "", float(value)
 
     return parse
+
+
+def _share(option: str, value: Any, folder: Path, place: str) -> Iterator[tuple[str, Any]]:
+    for member, share in _number(1)(option, value, folder, place):
+        if share in (0.0, 1.0):
+            raise _wrong(option, value, "a share above 0 and below 1", place)
+        yield member, share
 
 
 def _flag(option: str, value: Any, folder: Path, place: str) -> Iterator[tuple[str, Any]]:
@@ -115,7 +128,7 @@ OPTIONS: dict[str, Parser] = {
     "phrases": _files,
     "baseline": _file,
     "skip-quotes": _flag,
-    "base-rate": _number(1),
+    "base-rate": _share,
     "no-ignores": _flag,
 }
 """What a configuration file may hold, but for ``overrides``."""

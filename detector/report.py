@@ -238,7 +238,7 @@ class Report:
     Attributes
     ----------
     source : str
-        Name of the article: a path, ``"<stdin>"``, or ``"<text>"`` for a string.
+        Name of the article: a path, ``"-"`` for standard input, or ``"<text>"`` for a string.
     record : int, str or None
         Row or identifier inside a source that holds many articles; None elsewhere.
     model_version : str

@@ -165,7 +165,7 @@ class TestOutput:
         (edit,) = report["restored"]["edits"]
         assert (edit["actual"], edit["text"]) == ("wilt", "become")
 
-    @pytest.mark.parametrize("other", [["--format", "csv"], ["--summary"]])
+    @pytest.mark.parametrize("other", [["--format", "csv"], ["--summary"], ["--explain"]])
     def test_restoring_goes_with_some_options_only(
         self, other: list[str], write: Write, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -250,11 +250,26 @@ class TestOutputFile:
         assert "name another file" in capsys.readouterr().err
         assert Path("a.txt").read_text(encoding="utf-8") == SPUN
 
+    def test_what_an_earlier_run_wrote_into_a_folder_is_no_article_of_it(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        for _ in range(2):
+            assert main(["--summary", "--output", "out.txt", "."]) == ExitCode.DONE
+            summary = Path("out.txt").read_text(encoding="utf-8")
+            assert [line.partition(":")[0] for line in summary.splitlines()] == ["./a.txt"]
+
+    def test_a_folder_is_no_file(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--output", ".", write("a.txt", SPUN)]) == ExitCode.ERROR
+        assert capsys.readouterr().err == "score: --output . is a folder: name a file\n"
+
     def test_a_folder_that_is_not_there(
         self, write: Write, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(["--output", "nowhere/out.txt", write("a.txt", SPUN)]) == ExitCode.ERROR
-        assert "in a folder that exists" in capsys.readouterr().err
+        message = capsys.readouterr().err
+        assert message.startswith("score: nowhere/out.txt cannot be written")
+        assert "in a folder that exists" in message
 
     def test_a_device_is_written_to_and_not_replaced(self, write: Write) -> None:
         assert main(["--output", os.devnull, write("a.txt", SPUN)]) == ExitCode.DONE
@@ -316,6 +331,7 @@ class TestUsage:
             (["--unknown", "a.txt"], "--unknown"),
             (["--form", "json", "a.txt"], "--form"),
             (["--summary", "--format", "json", "a.txt"], "csv or text"),
+            (["--explain", "--format", "csv", "a.txt"], "json or jsonl or text"),
         ],
     )
     def test_an_error_says_what_to_do(
@@ -573,6 +589,16 @@ class TestProcess:
             check=False,
         )
         assert (done.returncode, done.stderr.count(b"\n")) == (ExitCode.ERROR, 1)
+
+    def test_closed_standard_input_says_what_to_do(self, environment: dict[str, str]) -> None:
+        done = subprocess.run(
+            command("-", prelude="sys.stdin = None"),
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == ExitCode.ERROR
+        assert done.stderr == b"score: standard input is closed: name a file instead of -\n"
 
     def test_python_m_detector(self, environment: dict[str, str]) -> None:
         done = subprocess.run(

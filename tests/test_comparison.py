@@ -4,6 +4,7 @@ import json
 import random
 from pathlib import Path
 
+import comparing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -151,3 +152,10 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(source), str(tmp_path)]) == 2
     assert "several articles" in capsys.readouterr().err
     assert main(["compare", str(source), str(tmp_path / "none.txt")]) == 2
+
+
+def test_text_says_all_of_the_words_where_it_is_all() -> None:
+    comparison = comparing.compare(SOURCE[0], SOURCE[0])
+    said = " ".join(COMPARISONS["text"](comparison, Look()).split())
+    assert "100% of its 11 words stand in sentences from source.txt" in said
+    assert "changes: none" in said

@@ -40,6 +40,16 @@ def test_paragraphs() -> None:
     assert DOCUMENT.sentence_of.tolist() == [0] * 2 + [1] * 3 + [2] * 6 + [3] * 5
 
 
+def test_fragments() -> None:
+    text = (
+        "Usage\n\nTime between polls\n\nHe left.\n\n(\u201cStay!\u201d)\n\nTime between two polls"
+    )
+    document = segment(text)
+    fragments = [document.token(at).text for at in document.fragmentary.nonzero()[0].tolist()]
+    assert fragments == ["Usage", "Time", "between", "polls"]
+    assert segment("").fragmentary.shape == (0,)
+
+
 def test_spans() -> None:
     assert Span(1, 3).overlaps(Span(2, 4))
     assert not Span(1, 3).overlaps(Span(3, 4))

@@ -165,6 +165,7 @@ class TestErrors:
             ("fail-under = 101", "detector.toml: fail-under is 101: give a number from 0 to 100"),
             ("fail-under = true", "fail-under is true: give a number from 0 to 100"),
             ("min-probability = 'high'", 'min-probability is "high": give a number from 0 to 1'),
+            ("base-rate = 1", "detector.toml: base-rate is 1: give a share above 0 and below 1"),
             ("min-probability = nan", "min-probability is NaN: give a number from 0 to 1"),
             ("no-ignores = 1", "no-ignores is 1: give true or false"),
             ("disable = 'spintax'", 'disable is "spintax": give a list of strings'),

@@ -127,6 +127,19 @@ def test_errors_lose_nothing(tmp_path: Path) -> None:
     assert [text[0] for text in found] == ["!", "!", "!", "g", "g"]
 
 
+def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "thesis.docx").write_bytes(b"")
+    (found,) = texts(tmp_path)
+    assert found.startswith(f"! {tmp_path}: there is no .htm, .html, .markdown, .md, .txt file")
+
+
+def test_an_empty_folder_inside_another_is_none(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.txt").write_text("a")
+    assert texts(tmp_path) == ["a"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_no_permission(tmp_path: Path) -> None:  # pragma: no cover - run as a user
     (tmp_path / "shut").mkdir(mode=0)

@@ -22,8 +22,8 @@ LIKELY_SHARE = 0.2
 """Evidence names candidates of at least this share of the best one's confidence."""
 
 
-_WITH_COUNTS = "the words around it lead the encoder to expect another"
-_ALONE = "the encoder alone judges so, from the words around it; no counts speak for or against"
+_WITH_COUNTS = "the words around it lead the encoder to expect another word"
+_ALONE = "the encoder alone says so, from the words around it: no counts confirm it"
 
 
 class Associations(Protocol):
@@ -167,8 +167,9 @@ class Substitution:
             if actual.is_collocation:
                 continue
             pairs = (self._pair(neighbour, form, is_left=is_left) for form in forms)
-            likely = next((pair for pair in pairs if pair.is_collocation), None)
-            if likely:
+            # A rarer pair may be the stronger one, but that persuades nobody who reads the counts.
+            telling = (pair for pair in pairs if pair.is_collocation and pair.times > actual.times)
+            if likely := next(telling, None):
                 contrasts.append((likely.strength, _contrast(likely, actual)))
         return [message for _, message in sorted(contrasts, reverse=True)]
 

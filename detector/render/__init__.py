@@ -27,4 +27,7 @@ SUMMARIES = frozenset({"text", "csv"})
 RESTORERS = frozenset({"text", "json", "jsonl"})
 """The formats that can show the restored text (`Look.restore`)."""
 
-__all__ = ["RENDERERS", "RESTORERS", "SUMMARIES", "Look", "Renderer"]
+EXPLAINERS = frozenset({"text", "json", "jsonl"})
+"""The formats that can say what moved the reliability (`Look.explain`); JSON always does."""
+
+__all__ = ["EXPLAINERS", "RENDERERS", "RESTORERS", "SUMMARIES", "Look", "Renderer"]

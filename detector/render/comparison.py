@@ -13,7 +13,7 @@ from detector.comparison import Change, Comparison, Swap
 from detector.render.base import Look
 from detector.render.html.comparison import comparison_page
 from detector.render.layout import END, EXPECTED, FLAGGED, fill, spelled
-from detector.render.wording import percent
+from detector.render.wording import percent, share
 
 _NOUNS = {
     Change.REPLACED: "replaced",
@@ -59,9 +59,9 @@ def _summary(comparison: Comparison) -> str:
     changes = [f"{counts[change]:,} {noun}" for change, noun in _NOUNS.items() if counts[change]]
     moved = sum(passage.moved for passage in comparison.passages)
     parts = [
-        f"{percent(comparison.matched_share)} of its {comparison.n_words:,} words stand in "
+        f"{share(comparison.matched_share)} of its {comparison.n_words:,} words stand in "
         f"sentences from {source}",
-        f"{percent(comparison.replaced_share)} of those were put in",
+        f"{share(comparison.replaced_share)} of those were put in",
         f"changes: {', '.join(changes) or 'none'}",
     ]
     if moved:

@@ -24,6 +24,17 @@ def percent(probability: float) -> str:
     return "<1%" if probability < 0.005 else f"{100 * probability:.0f}%"
 
 
+def share(part: float) -> str:
+    """A share that was counted, in per cent: all is 100%.
+
+    Examples
+    --------
+    >>> share(1.0), share(0.127)
+    ('100%', '13%')
+    """
+    return f"{part:.0%}"
+
+
 def shown(suggestions: Sequence[Suggestion]) -> Sequence[Suggestion]:
     """The best, and of the others those with some confidence."""
     others = suggestions[1:MOST_SUGGESTIONS]
@@ -57,7 +68,7 @@ def message(finding: Finding) -> str:
     )
     if expected:
         said += f"; expected: {expected}"
-    return ". ".join([said, *(evidence.message for evidence in finding.evidence[:1])])
+    return "; ".join([said, *(evidence.message for evidence in finding.evidence[:1])])
 
 
 def count(number: int, thing: str) -> str:

@@ -83,9 +83,20 @@ def _read(
         if str(path) == STDIN:
             yield from _articles(STDIN, stdin or sys.stdin.buffer, options)
         elif os.path.isdir(path):  # noqa: PTH112 - Path drops a leading "./", the user's own name
-            yield from _folder(str(path), options)
+            yield from _named_folder(str(path), options)
         else:
             yield from _file(str(path), options)
+
+
+def _named_folder(folder: str, options: Options) -> Iterator[Article | SourceError]:
+    """What is read of a folder that was named; silence would look like a folder of clean texts."""
+    empty = True
+    for article in _folder(folder, options):
+        empty = False
+        yield article
+    if empty:
+        kinds = ", ".join(sorted(SUFFIXES))
+        yield SourceError(folder, f"there is no {kinds} file in it: name other files one by one")
 
 
 def _folder(folder: str, options: Options) -> Iterator[Article | SourceError]:

@@ -21,13 +21,16 @@ COUNTS = {
     ("order", "structures"): 9,
     ("other's", "order"): 3,
     ("earlier", "this"): 3387,
-    ("older", "this"): 2,
+    ("older", "this"): 90,
+    ("writ", "this"): 20,
 }
+CHANCE = {("older", "this")}
+"""Two common words, which meet less often than chance would have it."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of the pairs above; what is counted is associated."""
+    """Counts of the pairs above; what is counted is associated, but for `CHANCE`."""
 
     words: int = 1_000_000
 
@@ -35,14 +38,17 @@ class Counts:
         return np.array([FORMS.index(form) if form in FORMS else -1 for form in forms], np.int32)
 
     def counts(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.int64]:
-        pair = (FORMS[int(np.asarray(left))], FORMS[int(np.asarray(right))])
-        return np.array(COUNTS.get(pair, 0))
+        return np.array(COUNTS.get(_pair(left, right), 0))
 
     def npmi(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
-        return np.array(0.5)
+        return np.array(-0.1 if _pair(left, right) in CHANCE else 0.5)
 
     def log_likelihood(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
         return np.asarray(self.counts(left, right), dtype=np.float64) * 4
+
+
+def _pair(left: ArrayLike, right: ArrayLike) -> tuple[str, str]:
+    return FORMS[int(np.asarray(left))], FORMS[int(np.asarray(right))]
 
 
 def find(
@@ -106,6 +112,15 @@ def test_unlikely_candidates_are_no_evidence() -> None:
 def test_attested_pair_is_no_evidence_against_a_word() -> None:
     (finding,) = find("Learn order structures.", {1: (Candidate("command", 0.6),)})
     assert all("'order structures'" not in evidence.message for evidence in finding.evidence)
+
+
+def test_a_rarer_pair_is_no_evidence() -> None:
+    text = "Older this structures."
+    rarer = {0: (Candidate("writ", 0.6),)}
+    commoner = {0: (Candidate("earlier", 0.6),)}
+    assert COUNTS["writ", "this"] < COUNTS["older", "this"] < COUNTS["earlier", "this"]
+    assert all("'writ this'" not in reason.message for reason in find(text, rarer)[0].evidence)
+    assert "'earlier this' 3,387 times" in find(text, commoner)[0].evidence[0].message
 
 
 def test_pauses_part_neighbours() -> None:

@@ -39,7 +39,7 @@ def test_a_finding_is_an_annotation_on_its_words() -> None:
         "title": "detector: substitution",
     }
     assert said == (
-        "'wilt' looks out of place (substitution, 90%); expected: become (80%). seen often"
+        "'wilt' looks out of place (substitution, 90%); expected: become (80%); seen often"
     )
 
 

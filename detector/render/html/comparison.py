@@ -23,7 +23,7 @@ from detector.render.html.parts import (
     reliability,
     strip,
 )
-from detector.render.wording import count, percent
+from detector.render.wording import count, percent, share
 
 TITLE = "An article beside its source"
 
@@ -127,8 +127,8 @@ class _Section:
         yield f'<p class="source">{text(comparison.suspect_source)} beside '
         yield f"{text(comparison.original_source)}</p>\n"
         yield f'<h2 id="{self.key}-h">{_heading(comparison)}</h2>\n<div class="figures">\n'
-        yield figure(percent(comparison.matched_share), "of the words in sentences of the source")
-        yield figure(percent(comparison.replaced_share), "of those replaced or added")
+        yield figure(share(comparison.matched_share), "of the words in sentences of the source")
+        yield figure(share(comparison.replaced_share), "of those replaced or added")
         yield figure(f"{len(comparison.swaps):,}", "changes")
         yield from reliability(comparison.report)
         yield "</div>\n"
@@ -193,8 +193,7 @@ class _Section:
 def _heading(comparison: Comparison) -> str:
     if not comparison.passages:
         return "No sentence of the article comes from the source"
-    share = percent(comparison.replaced_share)
-    return f"{share} of the words in shared sentences differ"
+    return f"{share(comparison.replaced_share)} of the words in shared sentences differ"
 
 
 def _origin(passage: Passage) -> str:
