@@ -183,10 +183,11 @@ class Document:
         """Whether each token stands in a fragment, shape (n_tokens,).
 
         A fragment is a paragraph of `LONGEST_FRAGMENT` tokens at most that no stop ends: a short
-        heading, a cell of a table, a button. Nothing in it says which word belongs there.
+        heading, a cell of a table, a button. Nothing in it says which word belongs there. A text
+        that is all one paragraph is what somebody asks about, however short.
         """
         lengths = np.diff(self.sentence_bounds[self.paragraph_bounds])
-        fragments = lengths <= LONGEST_FRAGMENT
+        fragments = (lengths <= LONGEST_FRAGMENT) & (self.n_paragraphs > 1)
         for paragraph in np.flatnonzero(fragments).tolist():
             surface = self.paragraph_span(paragraph).of(self.text)
             fragments[paragraph] = not surface.rstrip(_CLOSERS).endswith(_STOPS)

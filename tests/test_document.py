@@ -48,6 +48,7 @@ def test_fragments() -> None:
     fragments = [document.token(at).text for at in document.fragmentary.nonzero()[0].tolist()]
     assert fragments == ["Usage", "Time", "between", "polls"]
     assert segment("").fragmentary.shape == (0,)
+    assert not segment("Older this year").fragmentary.any()
 
 
 def test_spans() -> None:
