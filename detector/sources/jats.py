@@ -20,67 +20,21 @@ from detector.sources.offsets import code_point_offsets
 from detector.sources.xml import parse
 
 _READ = frozenset({"article-title", "subtitle", "abstract", "trans-abstract", "body"})
-_SKIPPED = frozenset(
-    {"array", "back", "chem-struct-wrap", "code", "disp-formula", "journal-meta"}
-    | {"disp-formula-group", "fig", "fig-group", "fn", "fn-group", "graphic", "label", "media"}
-    | {
-        "preformat",
-        "ref-list",
-        "product",
-        "related-article",
-        "response",
-        "sub-article",
-        "supplementary-material",
-    }
-    | {
-        "table",
-        "table-wrap",
-        "table-wrap-group",
-        "object-id",
-        "alt-text",
-        "long-desc",
-        "permissions",
-    }
-)
+_SKIPPED_NAMES = """
+    alt-text array back chem-struct-wrap code disp-formula disp-formula-group fig fig-group fn
+    fn-group graphic journal-meta label long-desc media object-id permissions preformat product
+    ref-list related-article response sub-article supplementary-material table table-wrap
+    table-wrap-group
+"""
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _STAND_INS = frozenset({"inline-formula", "math", "tex-math", "monospace", "chem-struct"})
-_INLINE = frozenset(
-    {
-        "abbrev",
-        "bold",
-        "email",
-        "ext-link",
-        "fixed-case",
-        "inline-graphic",
-        "inline-supplementary-material",
-    }
-    | {"institution", "italic", "milestone-end", "milestone-start", "named-content", "overline"}
-    | {
-        "roman",
-        "ruby",
-        "rb",
-        "rt",
-        "sans-serif",
-        "sc",
-        "strike",
-        "styled-content",
-        "sub",
-        "sup",
-        "target",
-    }
-    | {"underline", "uri", "xref", "year", "month", "day", "string-name", "surname", "given-names"}
-    | {
-        "name",
-        "collab",
-        "date",
-        "season",
-        "source",
-        "volume",
-        "issue",
-        "fpage",
-        "lpage",
-        "related-object",
-    }
-)
+_INLINE_NAMES = """
+    abbrev bold collab date day email ext-link fixed-case fpage given-names inline-graphic
+    inline-supplementary-material institution issue italic lpage milestone-end milestone-start
+    month name named-content overline rb related-object roman rt ruby sans-serif sc season source
+    strike string-name styled-content sub sup surname target underline uri volume xref year
+"""
+_INLINE = frozenset(_INLINE_NAMES.split())
 # What is left of "[1, 2–4]" when its citations are taken out.
 _EMPTY_BRACKET = re.compile(r"\s*[\[(][\s,;–-]*\Z")
 _NOTES = frozenset({"sup", "xref"})

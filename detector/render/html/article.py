@@ -40,8 +40,8 @@ HEADINGS = {
 MEANING = """\
 <p>The reliability is an estimate from the wording alone: 100 times the probability that no software
 replaced words of this article, where an article counts as spun if at least 2&nbsp;% of its running
-words were replaced, and half of all articles are. A marked word is one that is unlikely where it
-stands.</p>
+words were replaced, and half of all articles are, unless the settings name another base rate. A
+marked word is one that is unlikely where it stands.</p>
 <p>This is a reading aid, and no proof. It does not tell who changed a text, with what, or why.
 Unusual style, translation, a writer&rsquo;s second language and plain slips can look alike, and
 replaced words can go unmarked. Before any conclusion, compare the article with its sources and ask
