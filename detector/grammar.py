@@ -177,11 +177,6 @@ class LocalServer:
             self._start()
         return f"http://127.0.0.1:{self._port}"
 
-    @property
-    def process_id(self) -> int | None:
-        """Of the running server."""
-        return None if self._process is None else self._process.pid
-
     def stop(self) -> None:
         """End it and wait for its end."""
         if self._process is not None:

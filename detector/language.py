@@ -39,7 +39,6 @@ _SHARED = """
 """
 _ENGLISH_ALONE = FUNCTION_WORDS - set(_SHARED.split())
 _SYMBOL = re.compile(r"[{}\[\]()<>=;|&*$#\\/_+^~@`]")
-_LATIN_END = 0x250
 _SAMPLES, _SAMPLE_CHARACTERS = 5, 2000
 
 
