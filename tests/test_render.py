@@ -116,6 +116,14 @@ class TestText:
                 replace(founding(1), calibrated=True),
                 "clean, reliability 97.0 of 100, no findings in 600 words",
             ),
+            (
+                replace(founding(1), calibrated=True, reliability_low=12.3, reliability_high=97.8),
+                "clean, reliability 97.0 of 100 (between 12 and 98), no findings in 600 words",
+            ),
+            (
+                replace(founding(1), calibrated=True, reliability_low=90.0, reliability_high=99.0),
+                "clean, reliability 97.0 of 100, no findings in 600 words",
+            ),
             (SHORT, "short (12 words; it takes 40), no findings"),
             (
                 replace(SHORT, findings=flagged("wilt", "wilt").findings),

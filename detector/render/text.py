@@ -17,6 +17,9 @@ from detector.report import Finding, Report, Suggestion
 MOST_EVIDENCE = 3
 LONGEST_ACTUAL = 60
 
+WIDE = 20.0
+"""An interval of the reliability this wide is shown: the number alone would say too much."""
+
 SUBSTITUTION = "substitution"
 """The check that always looks for an original."""
 
@@ -109,7 +112,8 @@ class Text:
         found += _left_out(report)
         verdict = self._paint(report.verdict, _VERDICTS[report.verdict])
         provisional = "" if report.calibrated else " (provisional)"
-        return f"{verdict}, reliability {report.reliability:.1f} of 100{provisional}, {found}"
+        known = f"{report.reliability:.1f} of 100{_uncertainty(report)}{provisional}"
+        return f"{verdict}, reliability {known}, {found}"
 
     def _fill(self, text: str, margin: str) -> list[str]:
         return fill(text, self.look.width, margin=margin, colour=self.look.colour)
@@ -119,6 +123,14 @@ class Text:
 
     def _paint(self, text: str, style: str) -> str:
         return f"{style}{text}{_RESET}" if self.look.colour else text
+
+
+def _uncertainty(report: Report) -> str:
+    """The interval of a reliability that says little, as a short text's does."""
+    low, high = report.reliability_low, report.reliability_high
+    if low is None or high is None or high - low < WIDE:
+        return ""
+    return f" (between {low:.0f} and {high:.0f})"
 
 
 def _left_out(report: Report) -> str:
