@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from detector import __version__
 from detector.errors import DetectorError, SourceError
-from detector.resources import Manifest, Resources, damaged, default_folder
+from detector.resources import Manifest, damaged, default_folder
 
 if TYPE_CHECKING:
     from detector.sources import Article
@@ -120,14 +120,8 @@ def _run_calibrate(options: argparse.Namespace) -> int:
             with_baselines=False,
             jobs=options.jobs,
         )
-        print(render_musts(measured, _left_out(models)))
+        print(render_musts(measured))
     return 0
-
-
-def _left_out(models: Path | None) -> tuple[str, ...]:
-    """The families that the encoder of a folder was not trained on."""
-    encoder = Resources.open(models).encoder
-    return () if encoder is None else tuple(encoder.facts.get("trained", {}).get("left_out", ()))
 
 
 def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -181,7 +175,7 @@ def _run_evaluate(options: argparse.Namespace) -> int:
         jobs=options.jobs,
     )
     print(render_table(evaluation))
-    print(render_musts(evaluation, _left_out(options.models)))
+    print(render_musts(evaluation))
     if options.diagram:
         options.diagram.write_text(render_diagram(evaluation), encoding="utf-8")
     if options.json:

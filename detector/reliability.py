@@ -101,6 +101,8 @@ class ReliabilityModel:
         The middle 80 % of clean articles, for each feature.
     judge : str
         Whose probabilities of words it was calibrated on (`Resources.judge`).
+    left_out : frozenset of str
+        The spinner families that it was not calibrated on.
     """
 
     features: tuple[str, ...]
@@ -110,6 +112,7 @@ class ReliabilityModel:
     spread: Curve
     clean: tuple[tuple[float, float], ...]
     judge: str
+    left_out: frozenset[str] = frozenset()
 
     def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log odds of *spun* at even base rate.
@@ -225,6 +228,7 @@ class ReliabilityModel:
             spread=spread,
             clean=tuple((low, high) for low, high in header["clean"]),
             judge=header["judge"],
+            left_out=frozenset(header.get("trained", {}).get("left_out", ())),
         )
 
 

@@ -32,6 +32,7 @@ from detector.evaluation.scorers import Judgement, Scorer, open_detector
 from detector.evaluation.substitutes import load_swords
 from detector.evaluation.synthetic import load_curves, load_synthetic
 from detector.evaluation.userdata import load_user_data
+from detector.resources import Resources
 
 Loader = Callable[[Path], Dataset | list[Dataset]]
 
@@ -105,13 +106,13 @@ def run(
         If models or the user's data cannot be read. A missing dev set is left out, with its reason.
     """
     folder = shared or default_data_folder()
-    datasets, skipped = load_datasets(folder, data, sets, pack)
+    product = open_detector(models, jobs=jobs)
+    resources = product.detector.resources
+    datasets, skipped = load_datasets(folder, data, sets, pack, families_left_out(resources))
     if quick:
         datasets = [dataset.sample(QUICK_TEXTS, SEED) for dataset in datasets]
     if together := pooled(datasets):
         datasets.append(together)
-    product = open_detector(models, jobs=jobs)
-    resources = product.detector.resources
     with ExitStack() as servers:
         scorers: list[Scorer] = [product]
         if with_baselines:
@@ -148,10 +149,22 @@ def _trained_on(encoder: Encoder | None) -> str:
     return f"Encoder trained on the spinner families {seen}; left out: {left_out}."
 
 
+def families_left_out(resources: Resources) -> frozenset[str]:
+    """The spinner families that neither the encoder nor the reliability saw in training."""
+    if resources.encoder is None or resources.reliability is None:
+        return frozenset()
+    of_encoder = resources.encoder.facts.get("trained", {}).get("left_out", ())
+    return resources.reliability.left_out.intersection(of_encoder)
+
+
 def load_datasets(
-    folder: Path, data: Path | None, sets: Collection[str], pack: Path | None = None
+    folder: Path,
+    data: Path | None,
+    sets: Collection[str],
+    pack: Path | None = None,
+    unseen: frozenset[str] = frozenset(),
 ) -> tuple[list[Dataset], list[Skipped]]:
-    """The sets asked for, and those that are not there."""
+    """The sets asked for, and those that are not there; `unseen` as for `load_synthetic`."""
     if unknown := sorted(set(sets) - SETS.keys()):
         raise ConfigError(
             f"there is no set named {', '.join(unknown)}: the sets are {', '.join(SETS)}"
@@ -159,7 +172,7 @@ def load_datasets(
     datasets = [] if data is None else [load_user_data(data)]
     wanted = [name for name in SETS if name in sets or (not sets and data is None)]
     loaders = SETS | {
-        "synthetic": partial(load_synthetic, pack=pack),
+        "synthetic": partial(load_synthetic, pack=pack, unseen=unseen),
         "curves": partial(load_curves, pack=pack),
     }
     skipped = []
