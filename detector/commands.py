@@ -141,6 +141,9 @@ def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--quick", action="store_true", help="a sample of each set")
     command.add_argument("--no-baselines", action="store_true", help="the detector alone")
     command.add_argument("--grammar-server", metavar="URL", help="measure LanguageTool as well")
+    command.add_argument(
+        "--grammar", action="store_true", help="measure what 'score --grammar' adds and costs"
+    )
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
     command.add_argument(
@@ -171,6 +174,7 @@ def _run_evaluate(options: argparse.Namespace) -> int:
         quick=options.quick,
         models=options.models,
         with_baselines=not options.no_baselines,
+        grammar=options.grammar,
         grammar_server=options.grammar_server,
         jobs=options.jobs,
     )

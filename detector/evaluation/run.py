@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from detector.encoder import Encoder
-from detector.errors import ConfigError, SourceError
+from detector.errors import ConfigError, DetectorError, SourceError
 from detector.evaluation.baselines import baselines
 from detector.evaluation.datasets import (
     default_data_folder,
@@ -23,6 +24,7 @@ from detector.evaluation.datasets import (
     load_wild,
 )
 from detector.evaluation.evaluation import DatasetSummary, Evaluation, FindingKey, Skipped
+from detector.evaluation.grammar import grammar_figures
 from detector.evaluation.labelled import Dataset, Kind, pooled
 from detector.evaluation.languagetool import LanguageToolBaseline
 from detector.evaluation.languagetool import grammar_server as open_grammar_server
@@ -32,6 +34,8 @@ from detector.evaluation.scorers import Judgement, Scorer, open_detector
 from detector.evaluation.substitutes import load_swords
 from detector.evaluation.synthetic import load_curves, load_synthetic
 from detector.evaluation.userdata import load_user_data
+from detector.grammar import Grammar
+from detector.pipeline import Detector
 from detector.resources import Resources
 
 Loader = Callable[[Path], Dataset | list[Dataset]]
@@ -66,6 +70,7 @@ def run(
     quick: bool = False,
     models: Path | None = None,
     with_baselines: bool = True,
+    grammar: bool = False,
     grammar_server: str | None = None,
     jobs: int = 1,
     progress: bool = True,
@@ -89,6 +94,8 @@ def run(
         Folder of models; default: as for `Detector`.
     with_baselines : bool
         Whether to measure the baselines too.
+    grammar : bool
+        Whether to measure what the option ``grammar`` adds and costs, on some texts of each set.
     grammar_server : str, optional
         URL of a LanguageTool server, a slow baseline (about 1,400 words a second); default:
         ``$DETECTOR_GRAMMAR_SERVER``, else a server of the installation in ``$LTP_PATH``, else that
@@ -122,13 +129,15 @@ def run(
                 skipped.append(Skipped("baselines", str(error)))
             else:
                 scorers += baselines(resources, honest)
+        server = None
+        if with_baselines or grammar:
             try:
                 server = servers.enter_context(open_grammar_server(grammar_server))
             except SourceError as error:
-                skipped.append(Skipped("baseline LanguageTool", error.reason))
-            else:
-                scorers.append(LanguageToolBaseline(server))
-        return evaluate(
+                skipped.append(Skipped("LanguageTool", error.reason))
+        if with_baselines and server is not None:
+            scorers.append(LanguageToolBaseline(server))
+        measured = evaluate(
             datasets,
             scorers,
             model_version=resources.manifest.model_version,
@@ -137,6 +146,28 @@ def run(
             progress=progress,
             trained_on=_trained_on(resources.encoder),
         )
+        if not grammar or server is None:
+            return measured
+        return _with_grammar(measured, datasets, product.detector, server)
+
+
+def _with_grammar(
+    measured: Evaluation, datasets: Sequence[Dataset], detector: Detector, server: str
+) -> Evaluation:
+    """With the figures of the option ``grammar``; what fails there costs no other figure."""
+    try:
+        config = replace(detector.config, grammar=True, grammar_server=server)
+        more = grammar_figures(
+            datasets,
+            detector.score_many,
+            Detector(config, models=detector.resources.folder).score_many,
+            Grammar(server).matches,
+            replicates=measured.replicates,
+            seed=measured.seed,
+        )
+        return replace(measured, figures=(*measured.figures, *more))
+    except DetectorError as error:
+        return replace(measured, skipped=(*measured.skipped, Skipped("grammar", str(error))))
 
 
 def _trained_on(encoder: Encoder | None) -> str:
