@@ -149,6 +149,9 @@ def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument(
         "--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram there"
     )
+    command.add_argument(
+        "--curves", type=Path, metavar="FILE.svg", help="draw the curves over length and share"
+    )
     command.add_argument("--diff", type=Path, metavar="OLD.json", help="what changed since then")
     command.set_defaults(run=_run_evaluate)
 
@@ -157,6 +160,7 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     from detector.evaluation import (
         compare,
         read_evaluation,
+        render_curves,
         render_diagram,
         render_difference,
         render_musts,
@@ -182,6 +186,8 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     print(render_musts(evaluation))
     if options.diagram:
         options.diagram.write_text(render_diagram(evaluation), encoding="utf-8")
+    if options.curves:
+        options.curves.write_text(render_curves(evaluation), encoding="utf-8")
     if options.json:
         options.json.write_text(to_json(evaluation), encoding="utf-8")
     if earlier is not None:

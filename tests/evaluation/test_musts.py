@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from detector.errors import ConfigError
-from detector.evaluation import Evaluation, Figure, evaluate, render_diagram, render_musts
+from detector.evaluation import (
+    Evaluation,
+    Figure,
+    evaluate,
+    render_curves,
+    render_diagram,
+    render_musts,
+)
 from detector.evaluation.diagram import diagram_bins
 from detector.evaluation.labelled import Dataset, Kind, LabelledText, pooled
 from detector.evaluation.musts import MUST_SETS, MUSTS
@@ -159,4 +166,35 @@ def test_curves_tell_auc_and_whether_the_mean_ever_rose() -> None:
     assert measured.figure("curves", "largest rise of the mean reliability").value == 5
     with pytest.raises(KeyError):
         measured.figure("curves", "share 0 %: AUC")
+    with pytest.raises(ConfigError, match="--sets curves"):  # no lengths
+        render_curves(measured)
     assert math.isfinite(measured.figure("curves", "share 8 %: AUC").value)
+
+
+def test_curves_are_drawn_with_their_labels() -> None:
+    def curve(measure: str, value: float) -> Figure:
+        return Figure("curves", measure, "detector", value, value - 0.05, value, 10)
+
+    drawn = render_curves(
+        evaluation(
+            curve("60 words: AUC", 0.7),
+            curve("2000 words: AUC", 0.95),
+            curve("share 2 %: AUC", 0.8),
+            curve("share 0 %: mean reliability", 90),
+            curve("share 2 %: mean reliability", 40),
+            curve("largest rise of the mean reliability", 0),
+        )
+    )
+    root = ET.fromstring(drawn)
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"60", "2000", "0 %", "2 %"} <= set(texts)
+    heights = [
+        [float(circle.get("cy") or 0) for circle in panel]
+        for panel in (
+            group.findall("{http://www.w3.org/2000/svg}circle")
+            for group in root.findall("{http://www.w3.org/2000/svg}g")
+        )
+    ]
+    assert list(map(len, heights)) == [2, 1, 2]
+    assert heights[0][0] > heights[0][1]  # higher is better is higher up
+    assert heights[2][0] < heights[2][1]
