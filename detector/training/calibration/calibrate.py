@@ -369,17 +369,20 @@ def _cuts(log_odds: Floats, examples: Examples) -> dict[str, float]:
 
 
 def _cut(log_odds: Floats, weights: Floats, rate: float) -> float:
-    """The log odds that a share `rate` of clean articles exceeds.
+    """The log odds that a share `rate` of clean articles exceeds, at most.
 
-    Among some hundred articles the few worst are chance. What lies above a high threshold falls
-    off exponentially (Pickands 1975, with a shape of 0), at a rate that all of the worst tell.
+    Among some hundred articles the few worst are chance: there may be none yet of those to come.
+    What lies above a high threshold falls off exponentially (Pickands 1975, with a shape of 0), at
+    a rate that all of the worst tell. Where they were counted worse than that, the count holds.
     """
     order = np.argsort(-log_odds)
     mass = np.cumsum(weights[order]) / weights.sum()
     above = int(np.searchsorted(mass, TAIL, side="right")) + 1
     threshold = log_odds[order[min(above, len(order) - 1)]]
     excess = np.average(log_odds[order[:above]] - threshold, weights=weights[order[:above]])
-    return float(threshold + excess * np.log(mass[above - 1] / rate))
+    by_tail = threshold + excess * np.log(mass[above - 1] / rate)
+    by_count = log_odds[order[int(np.searchsorted(mass, rate, side="right"))]]
+    return float(max(by_tail, by_count))
 
 
 def default_threshold(scored: Sequence[ScoredArticle]) -> tuple[float, float]:
