@@ -21,7 +21,7 @@ Score = Callable[[Sequence[str]], Iterable[Report]]
 TEXTS = 40
 """About as many texts of each set: LanguageTool reads some 1,400 words a second."""
 
-_KINDS = frozenset({Kind.ARTICLES, Kind.FAMILIES, Kind.CLEAN})
+_KINDS = frozenset({Kind.ARTICLES, Kind.ANNOTATED, Kind.FAMILIES, Kind.CLEAN})
 _OF_GRAMMAR = "grammar"
 
 
