@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from detector import __version__
 from detector.errors import DetectorError, SourceError
-from detector.resources import Manifest, Resources, damaged, default_folder
+from detector.resources import Manifest, damaged, default_folder
 
 if TYPE_CHECKING:
     from detector.sources import Article
@@ -120,14 +120,8 @@ def _run_calibrate(options: argparse.Namespace) -> int:
             with_baselines=False,
             jobs=options.jobs,
         )
-        print(render_musts(measured, _left_out(models)))
+        print(render_musts(measured))
     return 0
-
-
-def _left_out(models: Path | None) -> tuple[str, ...]:
-    """The families that the encoder of a folder was not trained on."""
-    encoder = Resources.open(models).encoder
-    return () if encoder is None else tuple(encoder.facts.get("trained", {}).get("left_out", ()))
 
 
 def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,10 +141,16 @@ def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--quick", action="store_true", help="a sample of each set")
     command.add_argument("--no-baselines", action="store_true", help="the detector alone")
     command.add_argument("--grammar-server", metavar="URL", help="measure LanguageTool as well")
+    command.add_argument(
+        "--grammar", action="store_true", help="measure what 'score --grammar' adds and costs"
+    )
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
     command.add_argument(
         "--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram there"
+    )
+    command.add_argument(
+        "--curves", type=Path, metavar="FILE.svg", help="draw the curves over length and share"
     )
     command.add_argument("--diff", type=Path, metavar="OLD.json", help="what changed since then")
     command.set_defaults(run=_run_evaluate)
@@ -160,6 +160,7 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     from detector.evaluation import (
         compare,
         read_evaluation,
+        render_curves,
         render_diagram,
         render_difference,
         render_musts,
@@ -177,13 +178,16 @@ def _run_evaluate(options: argparse.Namespace) -> int:
         quick=options.quick,
         models=options.models,
         with_baselines=not options.no_baselines,
+        grammar=options.grammar,
         grammar_server=options.grammar_server,
         jobs=options.jobs,
     )
     print(render_table(evaluation))
-    print(render_musts(evaluation, _left_out(options.models)))
+    print(render_musts(evaluation))
     if options.diagram:
         options.diagram.write_text(render_diagram(evaluation), encoding="utf-8")
+    if options.curves:
+        options.curves.write_text(render_curves(evaluation), encoding="utf-8")
     if options.json:
         options.json.write_text(to_json(evaluation), encoding="utf-8")
     if earlier is not None:

@@ -4,9 +4,11 @@
 software replaced at least 2 % of its running words, at a base rate that the user may set.
 
 The model is additive: each feature (`detector.article_features`) has a curve, its contribution to
-the log odds, and the sum of the curves goes through one more, which was calibrated on articles that
-the others were not fitted to. So the reasons for a number add up to it, and curves that never fall
-make a reliability that never rises with the evidence. `detector.training.calibration` makes it.
+the log odds. Their sum counts the more the longer the article is (the same density of odd words is
+chance in 80 words and proof in 2,000), and goes through a last curve; both were calibrated on
+articles that the others were not fitted to. So the reasons for a number add up to it, and curves
+that never fall make a reliability that never rises with the evidence.
+`detector.training.calibration` makes it.
 
 Folder format, version 1
 ------------------------
@@ -15,7 +17,8 @@ Folder format, version 1
                  ``clean``: for each, the range in which the middle 80 % of clean articles lie; how
                  it was trained
 ``curves.npz``   ``knots`` and ``values`` of all curves, one after the other, curve `k` at
-                 ``offsets[k]:offsets[k + 1]``: those of the features, the calibration, the spread
+                 ``offsets[k]:offsets[k + 1]``: those of the features, the slope (1 where there is
+                 none), the calibration, the spread
 ===============  ==============================================================================
 """
 
@@ -38,6 +41,12 @@ from detector.header import read_header
 from detector.report import Contribution, Finding, Verdict
 
 FORMAT = 1
+
+LENGTH = "length"
+"""The feature that is the natural logarithm of the number of words."""
+
+ALIKE = Curve(np.zeros(1), np.ones(1))
+"""The slope under which every length counts alike."""
 
 EVEN = 0.5
 """The default base rate, at which the verdict is cut."""
@@ -80,8 +89,11 @@ class ReliabilityModel:
         Names in `FEATURES`.
     curves : tuple of Curve
         The contribution of each to the score, 0 at the mean of the training articles.
+    slope : Curve
+        Natural logarithm of the number of words to what the score is multiplied by; above 0, and
+        never falls. Where it is not 1 throughout, `LENGTH` is among the features.
     calibration : Curve
-        Score to log odds of *spun* at even base rate; never falls.
+        Score times slope to log odds of *spun* at even base rate; never falls.
     spread : Curve
         Natural logarithm of the number of words to the standard deviation of the log odds between
         stretches of one article; never rises.
@@ -89,14 +101,18 @@ class ReliabilityModel:
         The middle 80 % of clean articles, for each feature.
     judge : str
         Whose probabilities of words it was calibrated on (`Resources.judge`).
+    left_out : frozenset of str
+        The spinner families that it was not calibrated on.
     """
 
     features: tuple[str, ...]
     curves: tuple[Curve, ...]
+    slope: Curve
     calibration: Curve
     spread: Curve
     clean: tuple[tuple[float, float], ...]
     judge: str
+    left_out: frozenset[str] = frozenset()
 
     def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log odds of *spun* at even base rate.
@@ -113,12 +129,14 @@ class ReliabilityModel:
         return self.calibration(self.score(values))
 
     def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum of the curves, before calibration; shapes as in `log_odds`."""
+        """The sum of the curves times the slope, before calibration; shapes as in `log_odds`."""
         # Added up in one order: a sum that rounds never falls when one of its terms rises.
         total = np.zeros(values.shape[:-1])
         for column, curve in enumerate(self.curves):
             total = total + curve(values[..., column])
-        return total
+        if LENGTH not in self.features:
+            return total
+        return total * self.slope(values[..., self.features.index(LENGTH)])
 
     def judged(
         self, evidence: ArticleEvidence, cuts: dict[str, float], base_rate: float = EVEN
@@ -155,7 +173,7 @@ class ReliabilityModel:
     ) -> tuple[Contribution, ...]:
         """What each feature did to the log odds of an honest article; together they make it up.
 
-        The calibration bends the score; each contribution is stretched by as much as the whole.
+        Slope and calibration bend the sum; each contribution is stretched by as much as the whole.
         """
         parts = [float(curve(value)) for curve, value in zip(self.curves, values, strict=True)]
         start = float(self.calibration(0.0))
@@ -171,7 +189,7 @@ class ReliabilityModel:
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the curves into a folder; returns the part of the header that belongs to them."""
         folder.mkdir(parents=True, exist_ok=True)
-        curves = (*self.curves, self.calibration, self.spread)
+        curves = (*self.curves, self.slope, self.calibration, self.spread)
         np.savez_compressed(
             folder / "curves.npz",
             allow_pickle=False,
@@ -200,13 +218,17 @@ class ReliabilityModel:
             knots, values = arrays["knots"], arrays["values"]
             bounds = pairwise(arrays["offsets"].tolist())
             curves = [Curve(knots[low:high], values[low:high]) for low, high in bounds]
+        features = tuple(header["features"])
+        *slope, calibration, spread = curves[len(features) :]
         return cls(
-            features=tuple(header["features"]),
-            curves=tuple(curves[:-2]),
-            calibration=curves[-2],
-            spread=curves[-1],
+            features=features,
+            curves=tuple(curves[: len(features)]),
+            slope=slope[0] if slope else ALIKE,
+            calibration=calibration,
+            spread=spread,
             clean=tuple((low, high) for low, high in header["clean"]),
             judge=header["judge"],
+            left_out=frozenset(header.get("trained", {}).get("left_out", ())),
         )
 
 

@@ -30,6 +30,7 @@ def model() -> ReliabilityModel:
     return ReliabilityModel(
         features=("density", "spread", "length"),
         curves=(line((0, -2), (2, 0), (6, 3)), line((0, -0.5), (1, 2)), line((4, 0.5), (8, -0.5))),
+        slope=line((4, 0.8), (8, 2)),
         calibration=line((-3, -5), (0, -0.2), (5, 6)),
         spread=line((4, 1.5), (7, 0.3)),
         clean=((0.1, 1.5), (0.0, 0.1), (4.5, 7.5)),

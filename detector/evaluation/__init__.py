@@ -1,5 +1,6 @@
 """Labelled data to a table that says how good the detector is: ``detector evaluate``."""
 
+from detector.evaluation.curve_diagram import render_curves
 from detector.evaluation.diagram import render_diagram
 from detector.evaluation.evaluation import (
     Difference,
@@ -22,6 +23,7 @@ __all__ = [
     "evaluate",
     "from_json",
     "read_evaluation",
+    "render_curves",
     "render_diagram",
     "render_difference",
     "render_musts",

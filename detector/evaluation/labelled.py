@@ -111,6 +111,8 @@ class Dataset:
         Whether listed phrases may be used on it. Sets made from such a list switch them off.
     paragraphs : bool
         Whether each paragraph of a spun article is spun too.
+    unseen : frozenset of str
+        The groups of its spun texts that the models saw nothing of in training.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Dataset:
     texts: tuple[LabelledText, ...]
     lists: bool = True
     paragraphs: bool = False
+    unseen: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         repeated = [name for name, n in Counter(text.name for text in self.texts).items() if n > 1]
@@ -134,7 +137,7 @@ class Dataset:
         generator = np.random.default_rng(seed)
         kept = set(generator.choice(clusters, kept_clusters, replace=False).tolist())
         texts = tuple(text for text in self.texts if text.cluster in kept)
-        return Dataset(self.name, self.kind, self.title, texts, self.lists, self.paragraphs)
+        return replace(self, texts=texts)
 
 
 def pooled(datasets: Sequence[Dataset]) -> Dataset | None:
@@ -144,7 +147,8 @@ def pooled(datasets: Sequence[Dataset]) -> Dataset | None:
         replace(text, name=f"{part.name}/{text.name}") for part in parts for text in part.texts
     )
     title = f"the articles of {', '.join(part.name for part in parts)} together"
-    return Dataset("articles", Kind.POOLED, title, texts) if len(parts) > 1 else None
+    unseen = frozenset[str]().union(*(part.unseen for part in parts))
+    return Dataset("articles", Kind.POOLED, title, texts, unseen=unseen) if parts[1:] else None
 
 
 def token_labels(document: Document, replaced: tuple[Replaced, ...]) -> NDArray[np.uint8]:

@@ -33,6 +33,7 @@ from detector.evaluation.words import (
 
 LEARNERS = "non-native"
 """The group of honest texts that hold real word-choice errors: not every finding there is false."""
+WITHOUT_LEARNERS = f", without {LEARNERS}"
 
 
 def measure(sample: Sample) -> Iterator[Figure]:
@@ -55,10 +56,18 @@ def _clean_figures(sample: Sample) -> Iterator[Figure]:
     groups = {text.group for text in sample.texts} - {""}
     if LEARNERS in groups:
         yield from false_findings(
-            sample, f"{measure_name}, without {LEARNERS}", lambda text: text.group != LEARNERS
+            sample, f"{measure_name}{WITHOUT_LEARNERS}", lambda text: text.group != LEARNERS
         )
     for attribute in _LABELS:
         yield from _false_by(sample, attribute)
+
+
+def _clean_verdicts(sample: Sample) -> Iterator[Figure]:
+    """The shares called spun and suspect; also without learners' texts, where there are any."""
+    yield from verdict_figures(sample)
+    if any(text.group == LEARNERS for text in sample.texts):
+        for figure in verdict_figures(sample.where(lambda text: text.group != LEARNERS)):
+            yield replace(figure, measure=f"{figure.measure}{WITHOUT_LEARNERS}")
 
 
 def _threshold_figures(sample: Sample) -> Iterator[Figure]:
@@ -134,6 +143,7 @@ def in_quotations(document: Document) -> NDArray[np.bool_]:
     return quoted
 
 
+_BY_RELIABILITY = "documents by reliability"
 _BY_FAMILY = (
     "words: average precision",
     "words: recall at 4 false per 10,000 clean",
@@ -144,9 +154,21 @@ _BY_FAMILY = (
 )
 
 
+ALL_FAMILIES = "all families"
+UNSEEN_FAMILIES = "left-out families"
+
+
 def _family_figures(sample: Sample) -> Iterator[Figure]:
-    """The most telling figures per word and per document, for each family apart."""
+    """The most telling figures per word and per document, for each family apart.
+
+    Before them, what the reliability is worth on the families left out of training together, or on
+    all where none is left out.
+    """
     yield from false_findings(sample, "findings: false per 10,000 clean words")
+    together = UNSEEN_FAMILIES if sample.dataset.unseen else ALL_FAMILIES
+    for figure in article_figures(_of_unseen(sample)):
+        if figure.measure.startswith(_BY_RELIABILITY):
+            yield replace(figure, measure=f"{together} | {figure.measure}")
     for family in sorted({text.group for text in sample.texts if text.spun}):
         part = sample.where(partial(_clean_or_of, family))
         for figure in (*word_figures(part), *article_figures(part)):
@@ -159,13 +181,16 @@ def _of_register(register: str, text: LabelledText) -> bool:
 
 
 def _pooled_figures(sample: Sample) -> Iterator[Figure]:
-    """What the reliability is worth over all sets of articles together, and by register."""
+    """What the reliability is worth over all sets of articles together, and by register.
+
+    A register's spun articles are those of left-out families, where there are any.
+    """
     for figure in article_figures(sample):
-        if figure.measure.startswith(("documents by reliability", "verdicts")):
+        if figure.measure.startswith((_BY_RELIABILITY, "verdicts")):
             yield figure
     yield from diagram_figures(sample)
     for register in sorted({text.corpus for text in sample.texts} - {""}):
-        part = sample.where(partial(_of_register, register))
+        part = _of_unseen(sample).where(partial(_of_register, register))
         yield from calibration_figures(part, f"{register} | {CALIBRATION}")
 
 
@@ -197,6 +222,14 @@ def _curve_figures(sample: Sample) -> Iterator[Figure]:
 
 def _of_groups(groups: tuple[str, ...], text: LabelledText) -> bool:
     return text.group in groups
+
+
+def _of_unseen(sample: Sample) -> Sample:
+    """Without the spun articles of families that the models know; all, where they know all."""
+    unseen = sample.dataset.unseen
+    if not unseen:
+        return sample
+    return sample.where(lambda text: not text.spun or text.group in unseen)
 
 
 def _clean_or_of(family: str, text: LabelledText) -> bool:
@@ -316,7 +349,7 @@ def _count(sample: Sample, name: str, count: int, total: int) -> Figure:
 _Figures = Callable[[Sample], Iterator[Figure]]
 _MEASURES: Mapping[Kind, tuple[_Figures, ...]] = {
     Kind.ARTICLES: (word_figures, restoration_figures, _article_findings, article_figures),
-    Kind.CLEAN: (_clean_figures, _delicate_figures, _threshold_figures, verdict_figures),
+    Kind.CLEAN: (_clean_figures, _delicate_figures, _threshold_figures, _clean_verdicts),
     Kind.FAMILIES: (_family_figures,),
     Kind.POOLED: (_pooled_figures,),
     Kind.CURVES: (_curve_figures,),

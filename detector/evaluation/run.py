@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from detector.encoder import Encoder
-from detector.errors import ConfigError, SourceError
+from detector.errors import ConfigError, DetectorError, SourceError
 from detector.evaluation.baselines import baselines
 from detector.evaluation.datasets import (
     default_data_folder,
@@ -23,6 +24,7 @@ from detector.evaluation.datasets import (
     load_wild,
 )
 from detector.evaluation.evaluation import DatasetSummary, Evaluation, FindingKey, Skipped
+from detector.evaluation.grammar import grammar_figures
 from detector.evaluation.labelled import Dataset, Kind, pooled
 from detector.evaluation.languagetool import LanguageToolBaseline
 from detector.evaluation.languagetool import grammar_server as open_grammar_server
@@ -32,6 +34,9 @@ from detector.evaluation.scorers import Judgement, Scorer, open_detector
 from detector.evaluation.substitutes import load_swords
 from detector.evaluation.synthetic import load_curves, load_synthetic
 from detector.evaluation.userdata import load_user_data
+from detector.grammar import Grammar
+from detector.pipeline import Detector
+from detector.resources import Resources
 
 Loader = Callable[[Path], Dataset | list[Dataset]]
 
@@ -65,6 +70,7 @@ def run(
     quick: bool = False,
     models: Path | None = None,
     with_baselines: bool = True,
+    grammar: bool = False,
     grammar_server: str | None = None,
     jobs: int = 1,
     progress: bool = True,
@@ -88,6 +94,8 @@ def run(
         Folder of models; default: as for `Detector`.
     with_baselines : bool
         Whether to measure the baselines too.
+    grammar : bool
+        Whether to measure what the option ``grammar`` adds and costs, on some texts of each set.
     grammar_server : str, optional
         URL of a LanguageTool server, a slow baseline (about 1,400 words a second); default:
         ``$DETECTOR_GRAMMAR_SERVER``, else a server of the installation in ``$LTP_PATH``, else that
@@ -105,13 +113,13 @@ def run(
         If models or the user's data cannot be read. A missing dev set is left out, with its reason.
     """
     folder = shared or default_data_folder()
-    datasets, skipped = load_datasets(folder, data, sets, pack)
+    product = open_detector(models, jobs=jobs)
+    resources = product.detector.resources
+    datasets, skipped = load_datasets(folder, data, sets, pack, families_left_out(resources))
     if quick:
         datasets = [dataset.sample(QUICK_TEXTS, SEED) for dataset in datasets]
     if together := pooled(datasets):
         datasets.append(together)
-    product = open_detector(models, jobs=jobs)
-    resources = product.detector.resources
     with ExitStack() as servers:
         scorers: list[Scorer] = [product]
         if with_baselines:
@@ -121,13 +129,15 @@ def run(
                 skipped.append(Skipped("baselines", str(error)))
             else:
                 scorers += baselines(resources, honest)
+        server = None
+        if with_baselines or grammar:
             try:
                 server = servers.enter_context(open_grammar_server(grammar_server))
             except SourceError as error:
-                skipped.append(Skipped("baseline LanguageTool", error.reason))
-            else:
-                scorers.append(LanguageToolBaseline(server))
-        return evaluate(
+                skipped.append(Skipped("LanguageTool", error.reason))
+        if with_baselines and server is not None:
+            scorers.append(LanguageToolBaseline(server))
+        measured = evaluate(
             datasets,
             scorers,
             model_version=resources.manifest.model_version,
@@ -136,6 +146,28 @@ def run(
             progress=progress,
             trained_on=_trained_on(resources.encoder),
         )
+        if not grammar or server is None:
+            return measured
+        return _with_grammar(measured, datasets, product.detector, server)
+
+
+def _with_grammar(
+    measured: Evaluation, datasets: Sequence[Dataset], detector: Detector, server: str
+) -> Evaluation:
+    """With the figures of the option ``grammar``; what fails there costs no other figure."""
+    try:
+        config = replace(detector.config, grammar=True, grammar_server=server)
+        more = grammar_figures(
+            datasets,
+            detector.score_many,
+            Detector(config, models=detector.resources.folder).score_many,
+            Grammar(server).matches,
+            replicates=measured.replicates,
+            seed=measured.seed,
+        )
+        return replace(measured, figures=(*measured.figures, *more))
+    except DetectorError as error:
+        return replace(measured, skipped=(*measured.skipped, Skipped("grammar", str(error))))
 
 
 def _trained_on(encoder: Encoder | None) -> str:
@@ -148,10 +180,22 @@ def _trained_on(encoder: Encoder | None) -> str:
     return f"Encoder trained on the spinner families {seen}; left out: {left_out}."
 
 
+def families_left_out(resources: Resources) -> frozenset[str]:
+    """The spinner families that neither the encoder nor the reliability saw in training."""
+    if resources.encoder is None or resources.reliability is None:
+        return frozenset()
+    of_encoder = resources.encoder.facts.get("trained", {}).get("left_out", ())
+    return resources.reliability.left_out.intersection(of_encoder)
+
+
 def load_datasets(
-    folder: Path, data: Path | None, sets: Collection[str], pack: Path | None = None
+    folder: Path,
+    data: Path | None,
+    sets: Collection[str],
+    pack: Path | None = None,
+    unseen: frozenset[str] = frozenset(),
 ) -> tuple[list[Dataset], list[Skipped]]:
-    """The sets asked for, and those that are not there."""
+    """The sets asked for, and those that are not there; `unseen` as for `load_synthetic`."""
     if unknown := sorted(set(sets) - SETS.keys()):
         raise ConfigError(
             f"there is no set named {', '.join(unknown)}: the sets are {', '.join(SETS)}"
@@ -159,7 +203,7 @@ def load_datasets(
     datasets = [] if data is None else [load_user_data(data)]
     wanted = [name for name in SETS if name in sets or (not sets and data is None)]
     loaders = SETS | {
-        "synthetic": partial(load_synthetic, pack=pack),
+        "synthetic": partial(load_synthetic, pack=pack, unseen=unseen),
         "curves": partial(load_curves, pack=pack),
     }
     skipped = []

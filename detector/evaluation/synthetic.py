@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from itertools import zip_longest
+from itertools import cycle, islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +20,10 @@ PACK_VARIABLE = "DETECTOR_PACK"
 SHARES: Mapping[str, float] = {"heavy": 0.15, "light": 0.03}
 """Replaced words per running word."""
 ARTICLE_WORDS = 600
-N_ARTICLES = 80
+N_ARTICLES = 105
 N_SPUN = 20
-"""How many of the clean articles each family spins, at each share: 12,000 words."""
+"""How many of the clean articles each family spins, at each share: 12,000 words. Each goes on where
+the one before it ended, so that they spin many articles of a register, not the same few."""
 _SEED = 600
 # Learners' own errors would pass for clean words.
 _LEFT_OUT = frozenset({"non-native"})
@@ -48,8 +49,10 @@ class Article(NamedTuple):
     text: str
 
 
-def load_synthetic(folder: Path, pack: Path | None = None) -> list[Dataset]:
-    """One set for each share; in each, every family spins the same clean articles.
+def load_synthetic(
+    folder: Path, pack: Path | None = None, unseen: frozenset[str] = frozenset()
+) -> list[Dataset]:
+    """One set for each share; in each, the families spin the clean articles in turn.
 
     Parameters
     ----------
@@ -58,6 +61,8 @@ def load_synthetic(folder: Path, pack: Path | None = None) -> list[Dataset]:
     pack : Path, optional
         A training pack (``detector train spin``), whose families spin; default:
         ``$DETECTOR_PACK``.
+    unseen : frozenset of str
+        The families that the models saw nothing of in training.
     """
     from detector.training.pack import load_families, load_types
     from detector.training.spin import Spinner
@@ -69,17 +74,19 @@ def load_synthetic(folder: Path, pack: Path | None = None) -> list[Dataset]:
     datasets = []
     for load, share in SHARES.items():
         texts = [_clean(article) for article in articles]
+        turns = cycle(articles)
         for family in families:
             spinner = Spinner(types, [family], seed=_SEED)
             texts += [
                 _spun(article, family.name, spinner.spin(article.text, share))
-                for article in articles[:N_SPUN]
+                for article in islice(turns, min(N_SPUN, len(articles)))
             ]
         title = (
             f"clean dev articles of {ARTICLE_WORDS} words, {share:.0%} of the words replaced, by "
             "family of the synthetic spinner"
         )
-        datasets.append(Dataset(f"synthetic-{load}", Kind.FAMILIES, title, tuple(texts)))
+        name = f"synthetic-{load}"
+        datasets.append(Dataset(name, Kind.FAMILIES, title, tuple(texts), unseen=unseen))
     return datasets
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ pytest.importorskip("scipy")
 pytest.importorskip("tokenizers")
 
 from detector.errors import SourceError
+from detector.evaluation import synthetic
 from detector.evaluation.synthetic import ARTICLE_WORDS, clean_articles, load_synthetic
 from detector.segment import segment
-from detector.training.pack import Family, Types, save_family, save_types
+from detector.training.pack import Family, Types, load_families, save_family, save_types
 
 
 @pytest.fixture
@@ -63,7 +65,25 @@ def test_each_family_spins_the_clean_articles(folder: Path, pack: Path) -> None:
         assert {entry.span.of(text.text) for entry in text.replaced} == {"derrick"}
         assert {entry.expected for entry in text.replaced} == {("crane",)}
     clusters = {text.cluster for text in heavy.texts if not text.spun}
+    assert not heavy.unseen
     assert {text.cluster for text in spun} == clusters
+
+
+def test_families_go_on_where_the_one_before_ended(
+    folder: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [family] = load_families(pack)
+    save_family(pack, replace(family, name="second"))
+    monkeypatch.setattr(synthetic, "N_SPUN", 3)
+    heavy, _ = load_synthetic(folder, pack, frozenset({"second"}))
+    assert heavy.unseen == {"second"}
+    clean = [text.cluster for text in heavy.texts if not text.spun]
+    by_family = {
+        name: [text.cluster for text in heavy.texts if text.spun and text.group == name]
+        for name in ("example", "second")
+    }
+    assert len(clean) == 4
+    assert by_family == {"example": clean[:3], "second": [clean[3], *clean[:2]]}
 
 
 def test_the_same_seed_spins_the_same_text(folder: Path, pack: Path) -> None:

@@ -7,10 +7,13 @@ import pytest
 from evidences import drawn_evidence
 
 from detector.article_features import FEATURES
+from detector.config import Config
+from detector.curves import Curve
 from detector.document import Span
 from detector.errors import ConfigError
 from detector.reliability import ReliabilityModel, as_reliability
 from detector.resources import default_folder
+from detector.training.calibration import keys
 from detector.training.calibration import scored as scoring
 from detector.training.calibration.articles import (
     CalibrationArticle,
@@ -20,11 +23,17 @@ from detector.training.calibration.articles import (
 from detector.training.calibration.calibrate import (
     FALSE_FINDINGS,
     Calibrated,
+    _cut,
     default_threshold,
     fit,
 )
 from detector.training.calibration.examples import make_examples, stretch_pairs
-from detector.training.calibration.models import fit_boosted, fit_logistic, fit_sigmoid
+from detector.training.calibration.models import (
+    fit_boosted,
+    fit_logistic,
+    fit_sigmoid,
+    fit_sigmoid_by_length,
+)
 from detector.training.calibration.scored import ScoredArticle
 from detector.training.collocations import HELD_OUT
 from detector.training.pack import Family, Types, save_family, save_types
@@ -77,6 +86,8 @@ def test_it_never_falls_with_the_evidence(calibrated: Calibrated) -> None:
     for name, curve in zip(model.features, model.curves, strict=True):
         assert curve.ascends or not FEATURES[name].is_artifact
     assert model.calibration.ascends
+    assert model.slope.ascends
+    assert model.slope.values.min() > 0
 
 
 def test_the_cuts_leave_the_stated_share_of_clean_articles(
@@ -97,7 +108,7 @@ def test_short_stretches_differ_more(calibrated: Calibrated) -> None:
 
 def test_no_example_lies_between_clean_and_spun(scored: list[ScoredArticle]) -> None:
     examples = make_examples(scored, NAMES, seed=0)
-    assert len(examples.spun) > 2 * len(scored)
+    assert len(examples.spun) > 1.5 * len(scored)  # stretches as well as whole articles
     assert np.all((examples.share == 0) | (examples.share >= 0.02))
     assert np.array_equal(examples.spun, examples.share > 0)
     assert examples.n_words.min() >= 40
@@ -135,9 +146,62 @@ def test_a_sigmoid_finds_the_odds() -> None:
     rng = np.random.default_rng(1)
     scores = rng.normal(0, 2, 20_000)
     spun = rng.random(20_000) < 1 / (1 + np.exp(1 - 1.5 * scores))
-    curve = fit_sigmoid(scores, spun, np.ones(20_000))
-    assert float(curve(0.0)) == pytest.approx(-1, abs=0.1)
-    assert float(curve(1.0)) == pytest.approx(0.5, abs=0.1)
+    calibration = fit_sigmoid(scores, np.full(20_000, 5.0), spun, np.ones(20_000))
+    found = calibration(np.array([0.0, 1.0]), np.array([5.0, 7.0]))
+    np.testing.assert_allclose(found, [-1, 0.5], atol=0.1)
+
+
+def test_a_sigmoid_by_length_finds_that_long_articles_say_more() -> None:
+    rng = np.random.default_rng(2)
+    n = 60_000
+    scores, lengths = rng.normal(0, 1, n), np.log(rng.choice([60, 250, 4000], n))
+    slopes = np.select([lengths < 5, lengths < 6], [0.5, 1.0], 3.0)
+    spun = rng.random(n) < 1 / (1 + np.exp(1 - slopes * scores))
+    calibration = fit_sigmoid_by_length(scores, lengths, spun, np.ones(n))
+    assert calibration.slope.ascends
+    for words, slope in ((60, 0.5), (250, 1.0), (4000, 3.0)):
+        found = calibration(np.array([0.0, 1.0]), np.log([words, words]))
+        np.testing.assert_allclose(found, [-1, slope - 1], atol=0.15)
+    odd = fit_sigmoid_by_length(-scores, lengths, spun, np.ones(n))  # the score misleads
+    assert odd.slope.values.min() > 0
+
+
+def test_the_model_says_what_was_calibrated(scored: list[ScoredArticle]) -> None:
+    """Slope and shift, which the model keeps in two places, give the same log odds there."""
+    examples = make_examples(scored, NAMES, seed=0)
+    weights = examples.weights()
+    additive = fit_logistic(examples.values, examples.spun, weights, NAMES)
+    scores = additive.score(examples.values)
+    calibration = fit_sigmoid_by_length(scores, examples.lengths, examples.spun, weights)
+    shifted = additive.plus("length", calibration.shift)
+    model = ReliabilityModel(
+        features=NAMES,
+        curves=shifted.curves,
+        slope=calibration.slope,
+        calibration=calibration.curve,
+        spread=Curve(np.zeros(1), np.ones(1)),
+        clean=((0.0, 1.0),) * len(NAMES),
+        judge="made up",
+    )
+    np.testing.assert_allclose(
+        model.log_odds(examples.values), calibration(scores, examples.lengths), atol=1e-9
+    )
+
+
+def test_a_cut_lies_where_the_tail_leads() -> None:
+    """At a rate that one article in 1,000 stands for, the worst one may be none too bad yet."""
+    rng = np.random.default_rng(3)
+    true = -np.log(0.001)
+    drawn = [rng.exponential(1.0, 1_000) for _ in range(200)]
+    cuts = np.array([_cut(values, np.ones(1_000), 0.001) for values in drawn])
+    counted = np.array([np.quantile(values, 0.999) for values in drawn])
+    assert np.mean(cuts < true - 0.5) < 0.6 * np.mean(counted < true - 0.5)
+    assert true <= np.mean(cuts) <= true + 0.5
+
+
+def test_a_cut_for_what_is_common_is_a_quantile() -> None:
+    drawn = np.random.default_rng(4).exponential(1.0, 2_000)
+    assert _cut(drawn, np.ones(2_000), 0.05) == pytest.approx(np.quantile(drawn, 0.95), abs=0.05)
 
 
 def test_the_default_threshold_keeps_the_rate(scored: list[ScoredArticle]) -> None:
@@ -213,20 +277,44 @@ def test_what_the_models_said_survives_the_cache(
     assert entry.replaced.tolist() == [number == 3 for number in range(evidence.n_words)]
 
 
-def test_another_encoder_is_another_key_and_another_reliability_is_not(tmp_path: Path) -> None:
-    def key(**files: str) -> str:
-        listed = ", ".join(
-            f'"{name.replace("__", "/")}": {{"size": 1, "sha256": "{digest}"}}'
-            for name, digest in files.items()
-        )
-        (tmp_path / "manifest.json").write_text(
-            f'{{"format": 1, "model_version": "1", "thresholds": {{}}, "files": {{{listed}}}}}'
-        )
-        return scoring.models_key(tmp_path)
+def test_whatever_reads_an_article_names_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models, package = tmp_path / "models", tmp_path / "detector"
+    files = {
+        models / "encoder/encoder.onnx": "first",
+        models / "reliability/header.json": "first",
+        models / "manifest.json": "first",
+        package / "blend.py": "first",
+        package / "reliability.py": "first",
+        package / "checks/inflection.py": "first",
+    }
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    monkeypatch.setattr(keys, "PACKAGE", package)
+    first = keys.reading_key(models, Config())
+    assert keys.reading_key(models, Config()) == first
+    assert keys.reading_key(models, Config(min_probability=0.5)) != first
+    for path in files:
+        path.write_text("second", encoding="utf-8")
+        changed = keys.reading_key(models, Config())
+        plays_no_part = path.stem in {"header", "manifest", "reliability"}
+        assert (changed == first) is plays_no_part, path
+        path.write_text("first", encoding="utf-8")
 
-    first = key(encoder__a="1", reliability__b="1")
-    assert key(encoder__a="1", reliability__b="2") == first
-    assert key(encoder__a="2", reliability__b="1") != first
+
+def test_whatever_makes_the_articles_names_them(sources: Sources) -> None:
+    def key() -> str:
+        return keys.making_key(sources.corpora, sources.pack, None, (sources.leave_out, 20))
+
+    first = key()
+    assert key() == first
+    corpus = sources.corpora[0] / "news.tiny.txt"
+    corpus.write_text(corpus.read_text(encoding="utf-8") + "\n\nMore.", encoding="utf-8")
+    second = key()
+    (sources.pack / "family.example.npz").write_bytes(b"another")
+    assert len({first, second, key()}) == 3
 
 
 def test_the_shipped_header_says_how_it_was_made() -> None:

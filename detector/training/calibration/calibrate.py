@@ -20,7 +20,7 @@ from detector.evaluation.datasets import default_data_folder
 from detector.evaluation.metrics import Ranking, balanced, calibration_error
 from detector.evaluation.synthetic import named_pack
 from detector.readability import MEASURES
-from detector.reliability import ReliabilityModel, as_reliability
+from detector.reliability import LENGTH, ReliabilityModel, as_reliability
 from detector.resources import RELIABILITY, Manifest, Resources
 from detector.training.calibration.articles import Sources
 from detector.training.calibration.examples import Examples, make_examples, stretch_pairs
@@ -30,7 +30,9 @@ from detector.training.calibration.models import (
     REFERENCE,
     Additive,
     Fit,
+    FitCalibration,
     fit_interacting,
+    fit_sigmoid_by_length,
     log_loss,
 )
 from detector.training.calibration.scored import (
@@ -48,9 +50,13 @@ FEWEST_ARTICLES = 20
 LEAST_GAIN = 0.01
 """What costs more (features, a heavier model) must lower the log loss by this share of it."""
 
-SPUN_FALSE_RATE = 0.002
+SPUN_FALSE_RATE = 0.001
 SUSPECT_FALSE_RATE = 0.02
-"""Shares of clean articles, each register alike, below the cuts of the verdict."""
+"""Shares of clean articles, each register alike, below the cuts of the verdict: an accusation must
+be rarer than the articles are that it could be counted on (`_cut`)."""
+
+TAIL = 0.05
+"""The share of clean articles, the least reliable ones, whose tail says where rarer ones lie."""
 
 FALSE_FINDINGS = 3.0
 """Findings per 10,000 clean words, each register alike, that the default threshold lets through."""
@@ -59,9 +65,9 @@ LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.9
 LENGTHS = (60, 120, 250, 500, 1000)
 """At which the spread between stretches of an article is measured, in words."""
 
-_HINTS = tuple(name for name, feature in FEATURES.items() if not feature.is_artifact)
+_EVIDENCE = tuple(name for name, feature in FEATURES.items() if feature.is_artifact)
 FEATURE_SETS: dict[str, tuple[str, ...]] = {
-    "evidence": tuple(name for name, feature in FEATURES.items() if feature.is_artifact),
+    "evidence, length": (*_EVIDENCE, LENGTH),
     "evidence, hints": tuple(name for name in FEATURES if name not in MEASURES),
     "evidence, hints, readability": tuple(FEATURES),
 }
@@ -207,20 +213,21 @@ def fit(
     say(_trials_table(trials, chosen))
     names = FEATURE_SETS[chosen.features]
     kind, losses = _calibration_kind(chosen.scores, examples, weights, folds)
-    curve = CALIBRATIONS[kind](chosen.scores, examples.spun, weights)
+    calibration = CALIBRATIONS[kind](chosen.scores, examples.lengths, examples.spun, weights)
     additive = CANDIDATES[chosen.model](_columns(examples, names), examples.spun, weights, names)
     assert isinstance(additive, Additive)
-    additive = _without_idle(additive)
+    additive = _without_idle(additive.plus(LENGTH, calibration.shift))
     model = ReliabilityModel(
         features=additive.names,
         curves=additive.curves,
-        calibration=curve,
-        spread=_level(),
+        slope=calibration.slope,
+        calibration=calibration.curve,
+        spread=Curve(np.zeros(1), np.zeros(1)),
         clean=_usual(examples, additive.names),
         judge=judge,
     )
     model = replace(model, spread=_spread(model, scored, seed))
-    log_odds = curve(chosen.scores)
+    log_odds = calibration(chosen.scores, examples.lengths)
     cuts = _cuts(log_odds, examples)
     say(_account(log_odds, examples, kind, losses, cuts))
     facts = {
@@ -252,7 +259,7 @@ def _trials(
             for train, test in folds:
                 fitted = fit_model(values[train], examples.spun[train], weights[train], names)
                 scores[test] = fitted.score(values[test])
-            log_odds = _cross_calibrated(scores, examples, weights, folds, "sigmoid")
+            log_odds = _cross_calibrated(scores, examples, weights, folds, fit_sigmoid_by_length)
             yield Trial(
                 model,
                 features,
@@ -268,13 +275,17 @@ def _auc(scores: Floats, spun: NDArray[np.bool_]) -> float:
 
 
 def _cross_calibrated(
-    scores: Floats, examples: Examples, weights: Floats, folds: Iterable[tuple[Any, Any]], kind: str
+    scores: Floats,
+    examples: Examples,
+    weights: Floats,
+    folds: Iterable[tuple[Any, Any]],
+    fit_calibration: FitCalibration,
 ) -> Floats:
     """Log odds by a calibration that was fitted on the other folds."""
     log_odds = np.zeros(len(scores))
     for train, test in folds:
-        curve = CALIBRATIONS[kind](scores[train], examples.spun[train], weights[train])
-        log_odds[test] = curve(scores[test])
+        known = (values[train] for values in (scores, examples.lengths, examples.spun, weights))
+        log_odds[test] = fit_calibration(*known)(scores[test], examples.lengths[test])
     return log_odds
 
 
@@ -305,9 +316,9 @@ def _calibration_kind(
 ) -> tuple[str, dict[str, float]]:
     losses = {
         kind: log_loss(
-            _cross_calibrated(scores, examples, weights, folds, kind), examples.spun, weights
+            _cross_calibrated(scores, examples, weights, folds, fit_kind), examples.spun, weights
         )
-        for kind in CALIBRATIONS
+        for kind, fit_kind in CALIBRATIONS.items()
     }
     kind = min(losses, key=lambda name: losses[name])
     return kind, losses
@@ -325,10 +336,6 @@ def _usual(examples: Examples, names: Sequence[str]) -> tuple[tuple[float, float
     values = _columns(examples, names)[~examples.spun]
     low, high = np.quantile(values, [0.1, 0.9], axis=0)
     return tuple(zip(low.tolist(), high.tolist(), strict=True))
-
-
-def _level() -> Curve:
-    return Curve(np.zeros(1), np.zeros(1))
 
 
 def _spread(model: ReliabilityModel, scored: Sequence[ScoredArticle], seed: int) -> Curve:
@@ -351,16 +358,31 @@ def _spread(model: ReliabilityModel, scored: Sequence[ScoredArticle], seed: int)
 def _cuts(log_odds: Floats, examples: Examples) -> dict[str, float]:
     """Reliabilities below which the stated shares of clean articles lie, each register alike."""
     clean = ~examples.spun
-    weights = examples.weights()[clean]
-    order = np.argsort(-log_odds[clean])
+    ranked, weights = log_odds[clean], examples.weights()[clean]
+    rates = {"spun_below": SPUN_FALSE_RATE, "suspect_below": SUSPECT_FALSE_RATE}
+    # Whatever the rate, nobody is suspect who is more likely honest than not; and the surest
+    # articles of all, whose probability is bounded, are spun.
+    return {
+        name: float(np.clip(round(as_reliability(_cut(ranked, weights, rate)), 1), 0.2, 50.0))
+        for name, rate in rates.items()
+    }
+
+
+def _cut(log_odds: Floats, weights: Floats, rate: float) -> float:
+    """The log odds that a share `rate` of clean articles exceeds, at most.
+
+    Among some hundred articles the few worst are chance: there may be none yet of those to come.
+    What lies above a high threshold falls off exponentially (Pickands 1975, with a shape of 0), at
+    a rate that all of the worst tell. Where they were counted worse than that, the count holds.
+    """
+    order = np.argsort(-log_odds)
     mass = np.cumsum(weights[order]) / weights.sum()
-    ranked = log_odds[clean][order]
-    found = {}
-    for name, rate in (("spun_below", SPUN_FALSE_RATE), ("suspect_below", SUSPECT_FALSE_RATE)):
-        at = int(np.searchsorted(mass, rate, side="right"))
-        # Whatever the rate, nobody is suspect who is more likely honest than not.
-        found[name] = min(round(as_reliability(float(ranked[at])), 1), 50.0)
-    return found
+    above = int(np.searchsorted(mass, TAIL, side="right")) + 1
+    threshold = log_odds[order[min(above, len(order) - 1)]]
+    excess = np.average(log_odds[order[:above]] - threshold, weights=weights[order[:above]])
+    by_tail = threshold + excess * np.log(mass[above - 1] / rate)
+    by_count = log_odds[order[int(np.searchsorted(mass, rate, side="right"))]]
+    return float(max(by_tail, by_count))
 
 
 def default_threshold(scored: Sequence[ScoredArticle]) -> tuple[float, float]:

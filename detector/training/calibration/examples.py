@@ -14,8 +14,9 @@ from detector.evidence import ArticleEvidence
 from detector.training.calibration.articles import LIGHTEST, SHORTEST, CalibrationArticle
 from detector.training.calibration.scored import ScoredArticle
 
-STRETCHES = 3
-"""Stretches drawn of each article, beside the whole."""
+STRETCHES = 12
+WORDS_A_STRETCH = 100
+"""A stretch is drawn of each article for every so many words of it, `STRETCHES` at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,11 @@ class Examples:
     def where(self, rows: NDArray[np.bool_]) -> Examples:
         """Some of the rows."""
         return Examples(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """Natural logarithm of the number of words."""
+        return np.log(self.n_words.astype(np.float64))
 
     def weights(self) -> NDArray[np.float64]:
         """Weights under which each register counts alike, and in each spun and clean alike.
@@ -107,7 +113,7 @@ def _stretches(
     if evidence.n_words < SHORTEST:
         return
     yield evidence, entry.replaced
-    for _ in range(STRETCHES):
+    for _ in range(min(STRETCHES, evidence.n_words // WORDS_A_STRETCH)):
         words = float(np.exp(rng.uniform(np.log(SHORTEST), np.log(evidence.n_words))))
         found = stretch(entry, int(rng.integers(evidence.n_words)), words)
         if found is not None:

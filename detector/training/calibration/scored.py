@@ -1,12 +1,11 @@
 """Calibration articles read by the models, each once: what a folder holds is not read again.
 
-Its files are keyed by the articles and by the models that read them, the reliability's own
-excepted: with a new encoder everything is read again, with new thresholds nothing.
+Its files are keyed by the articles and by what read them (`detector.training.calibration.keys`):
+with a new encoder everything is read again, with new thresholds nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,8 +22,8 @@ from detector.config import Config
 from detector.document import Span
 from detector.evidence import ArticleEvidence
 from detector.pipeline import Detector
-from detector.resources import Manifest
 from detector.training.calibration.articles import CalibrationArticle, Sources, make_articles
+from detector.training.calibration.keys import digest, making_key, reading_key
 
 FORMAT = 1
 FLOOR = 0.2
@@ -51,8 +50,9 @@ def cached_articles(
     sources: Sources, *, n_articles: int, seed: int, cache: Path
 ) -> list[CalibrationArticle]:
     """`make_articles`, or what it made before, from ``articles-KEY.jsonl`` in `cache`."""
-    asked = json.dumps([FORMAT, str(sources), n_articles, seed])
-    path = cache / f"articles-{_digest(asked)}.jsonl"
+    settings = (FORMAT, sorted(sources.leave_out), n_articles, seed)
+    key = making_key(sources.corpora, sources.pack, sources.pairs, settings)
+    path = cache / f"articles-{key}.jsonl"
     if not path.exists():
         articles = make_articles(sources, n_articles=n_articles, seed=seed)
         cache.mkdir(parents=True, exist_ok=True)
@@ -85,8 +85,8 @@ def score_articles(
         Number of processes.
     """
     chunks = [articles[at : at + _CHUNK] for at in range(0, len(articles), _CHUNK)]
-    key = models_key(models)
-    paths = [cache / f"scored-{key}-{_digest(*(a.text for a in chunk))}.npz" for chunk in chunks]
+    key = reading_key(models, (FORMAT, _config()))
+    paths = [cache / f"scored-{key}-{digest(*(a.text for a in chunk))}.npz" for chunk in chunks]
     cache.mkdir(parents=True, exist_ok=True)
     missing = [pair for pair in zip(chunks, paths, strict=True) if not pair[1].exists()]
     if missing:
@@ -100,18 +100,8 @@ def score_articles(
     return [scored for chunk, path in pairs for scored in _load(chunk, path)]
 
 
-def models_key(models: Path) -> str:
-    """Sixteen hex digits that name the models of a folder, the reliability excepted."""
-    files = Manifest.read(models).files
-    names = sorted(name for name in files if not name.startswith("reliability/"))
-    return _digest(str(FORMAT), *(files[name]["sha256"] for name in names))
-
-
-def _digest(*texts: str) -> str:
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(f"{len(text)} {text}".encode())
-    return digest.hexdigest()[:16]
+def _config() -> Config:
+    return Config(min_probability=FLOOR)
 
 
 # The detector of a worker process, which does nothing else.
@@ -119,7 +109,7 @@ _here: list[Detector] = []
 
 
 def _open(models: Path) -> None:
-    _here.append(Detector(Config(min_probability=FLOOR), models=models))
+    _here.append(Detector(_config(), models=models))
 
 
 def _score_here(task: tuple[Sequence[str], Path]) -> None:
