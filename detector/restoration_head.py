@@ -85,10 +85,12 @@ class RestorationHead:
         narrowed, n = self._narrowed(vectors), min(n, len(self.forms))
         forms = np.empty((len(narrowed), n), np.int64)
         log_p = np.empty((len(narrowed), n), np.float32)
-        # So many at a time that the product is fast, and its result stays in the cache.
+        # So many at a time that the product is fast, and its result, in one place, in the cache.
+        buffer = np.empty((min(_AT_ONCE, len(narrowed)), len(self.forms)), np.float32)
         for first in range(0, len(narrowed), _AT_ONCE):
             chunk = slice(first, first + _AT_ONCE)
-            scores = narrowed[chunk] @ self._scores
+            words = narrowed[chunk]
+            scores = np.matmul(words, self._scores, out=buffer[: len(words)])
             forms[chunk], best = _greatest(scores, n)
             log_p[chunk] = best - _log_of_sum(scores)[:, None]
         return Offers(forms, log_p)

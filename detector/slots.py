@@ -23,7 +23,7 @@ SMOOTHING = 1.0
 count of 0 may be 1; and where little is expected, absence must say little."""
 
 
-MAX_FOLLOWERS = 300
+MAX_FOLLOWERS = 100
 """Fillers are looked for among so many words that follow the left neighbour; "the" has more."""
 
 _MAX_KNOWN = 2_000
