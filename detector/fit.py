@@ -76,6 +76,9 @@ NO_CANDIDATE = -12.0
 """Score and fit of the best candidate where there is none: as bad as the worst."""
 
 
+Floats = NDArray[np.floating[Any]]
+
+
 class Pool(NamedTuple):
     """Candidates for n places, in parallel arrays: whose place, collocation id, closeness.
 
@@ -201,34 +204,40 @@ class CollocationFit:
         known = (ids >= 0) | (self.features.lexicon.ids(document.forms) >= 0)
         return known & judgeable(document.flags, document.sentence_of)
 
-    def linked(
-        self,
-        lexicon_ids: NDArray[np.int64],
-        slots: Slots,
-        *,
-        limit: int = 200,
-        kept: int = SHORTLIST,
-    ) -> Pool:
-        """Shortlists of the words that each word could have replaced, by the thesauri.
+    def links(self, lexicon_ids: NDArray[np.int64], *, limit: int = 200) -> Pool:
+        """The words that each word could have replaced, by the thesauri.
 
         Parameters
         ----------
         lexicon_ids : ndarray of int64, shape (n,)
             The words.
-        slots : Slots
-            Where they stand.
         limit : int
             So many links of each reading are looked at, the closest.
-        kept : int
-            Length of a shortlist: the links that closeness and neighbours speak for most.
         """
         links = self.features.lexicon.links_of(lexicon_ids, limit)
         ids = self.collocation_ids[links.form].astype(np.int64)
         # A form without collocations cannot be seen to fit.
-        pool = Pool(links.row, ids, links.closeness).take(ids != NO_ID)
+        return Pool(links.row, ids, links.closeness).take(ids != NO_ID)
+
+    def shortlist(
+        self, pool: Pool, slots: Slots, kept: int = SHORTLIST, *, favour: Floats | float = 0.0
+    ) -> Pool:
+        """The links that closeness, neighbours and favour speak for most: `kept` of each place.
+
+        Parameters
+        ----------
+        pool : Pool
+            From `links`.
+        slots : Slots
+            Of n places.
+        kept : int
+            Length of a shortlist.
+        favour : ndarray of float, shape (n_links,), or float
+            What else speaks for a link, in nats.
+        """
         drawn = self.features.reader.drawn(slots.left[pool.row], pool.ids)
         drawn += self.features.reader.drawn(pool.ids, slots.right[pool.row])
-        order = np.lexsort((-(drawn + np.log(pool.closeness)), pool.row))
+        order = np.lexsort((-(drawn + np.log(pool.closeness) + favour), pool.row))
         row = pool.row[order]
         rank = np.arange(len(row)) - np.searchsorted(row, row)
         return pool.take(np.sort(order[rank < kept]))
@@ -258,7 +267,7 @@ class CollocationFit:
         self, misfit: NDArray[np.float64], words: Words, places: Places
     ) -> NDArray[np.float64]:
         """What the verdict weighs, but for the intercept: shape (n, len(VERDICT) - 1)."""
-        pool = self.linked(words.lexicon_ids, places.slots)
+        pool = self.shortlist(self.links(words.lexicon_ids), places.slots)
         weighed = self.ranking_features(pool, places)
         best_score, best_fit = np.full((2, len(misfit)), NO_CANDIDATE)
         np.maximum.at(best_score, pool.row, self.scores(weighed))

@@ -39,8 +39,9 @@ from detector.document import Document, TokenFlag
 from detector.encoder import Reading
 from detector.features import FeatureReader, Standing
 from detector.fit import NO_ID, CollocationFit, Network, refuse_other
+from detector.fit import Pool as Links
 from detector.header import read_header
-from detector.restoration_head import Offers
+from detector.restoration_head import Asked, Offers
 from detector.swaptable import LONGEST, SwapTable
 from detector.vocabulary import Vocabulary
 
@@ -48,11 +49,14 @@ FORMAT = 1
 
 HEAD_CANDIDATES = 20
 SWAP_CANDIDATES = 20
-LINKED = 60
+LINKED = 100
 """Candidates of each side that are looked at for a place; of links, for each reading."""
-LINK_CANDIDATES = 12
+LINK_CANDIDATES = 20
 FILLER_CANDIDATES = 8
 """Those of them that are weighed: the ones that their neighbours speak for most."""
+
+LEAST_FAVOUR = -13.0
+"""A link that the head does not know, or finds less likely than this (in nats), counts so much."""
 
 MAX_CANDIDATES = 5
 """Candidates reported for a place."""
@@ -93,8 +97,8 @@ class Head(Protocol):
 
     forms: list[str]
 
-    def best(self, vectors: NDArray[np.float16], n: int) -> Offers:
-        """For each hidden vector the `n` likeliest of the folded `forms`, or all."""
+    def best(self, vectors: NDArray[np.float16], n: int, asked: Asked) -> Offers:
+        """For each hidden vector the `n` likeliest of the folded `forms`, and those asked for."""
 
 
 class Pool(NamedTuple):
@@ -296,11 +300,13 @@ class Restorer:
         """The candidates of all sides, and "none of these" (choice -1), for the tokens `rows`."""
         n, slots = len(rows), standing.slots
         none = _side(np.arange(n), np.full(n, -1))
-        sides = [none, self._from_head(rows, reading)]
+        links = self.fit.links(standing.lexicon_ids, limit=LINKED)
+        offered, favour = self._from_head(rows, reading, links)
+        sides = [none, offered]
         table_rows = self.swaps.ids([document.forms[row] for row in rows.tolist()])
         at, choice, share = self.swaps.swaps(table_rows, SWAP_CANDIDATES)
         sides.append(_side(at, choice, swap=share))
-        links = self.fit.linked(standing.lexicon_ids, slots, limit=LINKED, kept=LINK_CANDIDATES)
+        links = self.fit.shortlist(links, slots, LINK_CANDIDATES, favour=favour)
         sides.append(_side(links.row, links.ids, closeness=links.closeness))
         at, choice = self.reader.reader.fillers(slots.left, slots.right, FILLER_CANDIDATES)
         sides.append(_side(at, choice, filler=np.ones(len(at))))
@@ -400,20 +406,40 @@ class Restorer:
             found[place].append(Candidate(self.choices.text(choice), p))
         return found
 
-    def _from_head(self, rows: NDArray[np.int64], reading: Reading | None) -> Pool:
+    def _from_head(
+        self, rows: NDArray[np.int64], reading: Reading | None, links: Links
+    ) -> tuple[Pool, NDArray[np.float32]]:
+        """What the head offers, and the log probabilities that it gives the links."""
+        favour = np.full(len(links.row), LEAST_FAVOUR, np.float32)
         if self.head is None or reading is None:
-            return _side(np.empty(0), np.empty(0))
+            return _side(np.empty(0), np.empty(0)), favour
         at, vectors = reading.vectors_at(rows)
-        forms, log_p = self.head.best(vectors, HEAD_CANDIDATES)
-        choice = self._choices_of_head[forms]
-        known = choice >= 0
-        place, rank = np.nonzero(known)
-        return _side(at[place], choice[known], head=log_p[known], rank=rank + 1)
+        word = np.full(len(rows), -1)
+        word[at] = np.arange(len(at))
+        form = self._forms_in_head[links.ids]
+        known = np.flatnonzero((word[links.row] >= 0) & (form >= 0))
+        asked = Asked(word[links.row[known]], form[known])
+        offers = self.head.best(vectors, HEAD_CANDIDATES, asked)
+        favour[known] = np.maximum(offers.asked, LEAST_FAVOUR)
+        choice = self._choices_of_head[offers.forms]
+        held = choice >= 0
+        place, rank = np.nonzero(held)
+        head = offers.log_probabilities[held]
+        return _side(at[place], choice[held], head=head, rank=rank + 1), favour
 
     @cached_property
     def _choices_of_head(self) -> NDArray[np.int64]:
         """The choice of each form in the head's vocabulary, -1 where it is none."""
         return self.choices.ids([] if self.head is None else self.head.forms)
+
+    @cached_property
+    def _forms_in_head(self) -> NDArray[np.int64]:
+        """Where the head's vocabulary has each form of the collocations, -1 where it has not."""
+        choices = self._choices_of_head
+        known = np.flatnonzero((choices >= 0) & (choices < self.choices.n_forms))
+        forms = np.full(self.choices.n_forms, -1)
+        forms[choices[known]] = known
+        return forms
 
     def _runs(
         self, document: Document, adjacent: NDArray[np.bool_], suspected: NDArray[np.bool_]

@@ -26,11 +26,23 @@ Floats = NDArray[np.float32]
 class Offers(NamedTuple):
     """The likeliest forms of some words, best first; arrays of shape (n_words, n).
 
-    `forms` are positions in `RestorationHead.forms`, `log_probabilities` natural logarithms.
+    `forms` are positions in `RestorationHead.forms`, `log_probabilities` natural logarithms;
+    `asked` (n_asked,) are those of the forms asked for.
     """
 
     forms: NDArray[np.int64]
     log_probabilities: Floats
+    asked: Floats
+
+
+class Asked(NamedTuple):
+    """Forms asked for: of which words, ascending, and which forms; of shape (n_asked,)."""
+
+    words: NDArray[np.int64]
+    forms: NDArray[np.int64]
+
+
+NOTHING_ASKED = Asked(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 class RestorationHead:
@@ -80,9 +92,22 @@ class RestorationHead:
         result: Floats = scores - _log_of_sum(scores.copy())[:, None]
         return result
 
-    def best(self, vectors: NDArray[np.floating[Any]], n: int) -> Offers:
-        """The `n` likeliest forms for each vector; all of them where there are fewer."""
+    def best(
+        self, vectors: NDArray[np.floating[Any]], n: int, asked: Asked = NOTHING_ASKED
+    ) -> Offers:
+        """The `n` likeliest forms for each vector, all where there are fewer; and those asked for.
+
+        Parameters
+        ----------
+        vectors : ndarray, shape (n_words, width)
+            The encoder's vectors at the words' first pieces.
+        n : int
+            How many.
+        asked : Asked
+            Forms whose probability is wanted, however unlikely.
+        """
         narrowed, n = self._narrowed(vectors), min(n, len(self.forms))
+        asked_log_p = np.empty(len(asked.words), np.float32)
         forms = np.empty((len(narrowed), n), np.int64)
         log_p = np.empty((len(narrowed), n), np.float32)
         # So many at a time that the product is fast, and its result, in one place, in the cache.
@@ -92,8 +117,13 @@ class RestorationHead:
             words = narrowed[chunk]
             scores = np.matmul(words, self._scores, out=buffer[: len(words)])
             forms[chunk], best = _greatest(scores, n)
-            log_p[chunk] = best - _log_of_sum(scores)[:, None]
-        return Offers(forms, log_p)
+            here = slice(*np.searchsorted(asked.words, [first, first + _AT_ONCE]))
+            at = asked.words[here] - first
+            told = scores[at, asked.forms[here]]
+            log_sum = _log_of_sum(scores)
+            log_p[chunk] = best - log_sum[:, None]
+            asked_log_p[here] = told - log_sum[at]
+        return Offers(forms, log_p, asked_log_p)
 
     def _narrowed(self, vectors: NDArray[np.floating[Any]]) -> Floats:
         """What the scores are products of, and a last column of ones; (n_words, rank + 1)."""

@@ -15,7 +15,7 @@ from detector.document import Document
 from detector.encoder import Reading
 from detector.errors import ModelError
 from detector.restoration import FEATURES, MAX_CANDIDATES, Restorer
-from detector.restoration_head import Offers
+from detector.restoration_head import Asked, Offers
 from detector.segment import segment
 
 TEXT = "Over the years it has wilt increasingly common. They protract to meet in the bosom of town."
@@ -27,9 +27,10 @@ class Oracle:
     def __init__(self, *forms: str) -> None:
         self.forms = list(forms)
 
-    def best(self, vectors: NDArray[Any], n: int) -> Offers:
+    def best(self, vectors: NDArray[Any], n: int, asked: Asked) -> Offers:
         ranks = np.tile(np.arange(len(self.forms)), (len(vectors), 1))[:, :n]
-        return Offers(ranks, (-0.1 - ranks).astype(np.float32))
+        log_p, asked_log_p = (-0.1 - place.astype(np.float32) for place in (ranks, asked.forms))
+        return Offers(ranks, log_p, asked_log_p)
 
 
 @pytest.fixture(scope="module")

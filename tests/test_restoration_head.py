@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.restoration_head import RestorationHead
+from detector.restoration_head import Asked, RestorationHead
 
 WIDTH, RANK = 6, 4
 
@@ -41,6 +41,17 @@ def test_the_best_are_those_of_a_plain_sort(n_forms: int, n_words: int) -> None:
     np.testing.assert_array_equal(offers.forms, plain)
     np.testing.assert_allclose(
         offers.log_probabilities, np.take_along_axis(log_p, plain, axis=1), atol=1e-4
+    )
+
+
+def test_forms_asked_for() -> None:
+    tried = head(500)
+    random = np.random.default_rng(1)
+    vectors = random.normal(size=(600, WIDTH)).astype(np.float16)
+    asked = Asked(np.sort(random.integers(0, 600, 900)), random.integers(0, 500, 900))
+    log_p = tried.log_probabilities(vectors)
+    np.testing.assert_allclose(
+        tried.best(vectors, 5, asked).asked, log_p[asked.words, asked.forms], atol=1e-4
     )
 
 

@@ -347,7 +347,7 @@ def train_ranking(fit: CollocationFit, texts: Sequence[SpunText]) -> list[float]
     for text in tqdm(texts, desc="ranking", unit="text"):
         words, places = _read(fit.features, text)
         rows = np.flatnonzero(text.replaced)
-        pool = fit.linked(words.lexicon_ids[rows], places.slots.take(rows))
+        pool = fit.shortlist(fit.links(words.lexicon_ids[rows]), places.slots.take(rows))
         originals = fit.features.collocations.ids([text.originals[row] for row in rows.tolist()])
         tables.append(fit.ranking_features(pool, places.take(rows)))
         answers.append(originals[pool.row] == pool.ids)
