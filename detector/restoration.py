@@ -82,6 +82,7 @@ FEATURES: tuple[str, ...] = (
     *("sides", "left", "right", "left_count", "right_count", "window", "window_best"),
     *("left_gain", "right_gain", "left_affinity", "right_affinity", "window_affinity"),
     *("best_affinity", "on_subject", "frequency", "frequency_gain", "in_document"),
+    *("before_similarity", "after_similarity", "topic_similarity"),
     *("same_class", "same_kind", "phrase", "deletion", "none", "place_head", "place_swaps"),
 )
 """What is known of a candidate: what each side says, how it fits, and of its place what is known
@@ -332,6 +333,7 @@ class Restorer:
         drawn = reader.reader.attraction(last, slots, first=first)
         now = reader.reader.attraction(standing.ids, standing.slots)
         affinity = reader.vectors.affinity(last, slots)
+        similarity = reader.vectors.similarity(standing.ids[row], last)
         counts = np.bincount(standing.document_ids + 1, minlength=reader.collocations.n_forms + 1)
         frequency, own_frequency = self._log_frequency(last), self._log_frequency(standing.ids)
         classes = reader.classes
@@ -365,6 +367,9 @@ class Restorer:
             "frequency": frequency,
             "frequency_gain": frequency - own_frequency[row],
             "in_document": np.log1p(np.where(last >= 0, counts[last + 1], 0)),
+            "before_similarity": similarity[:, 0],
+            "after_similarity": similarity[:, 1],
+            "topic_similarity": similarity[:, 2],
             "same_class": (classes[self.choices.lexicon_ids[choice]] * own[row]).any(axis=1),
             "same_kind": content[last] == content[standing.ids[row]],
             "phrase": first != last,

@@ -100,6 +100,18 @@ class SlotVectors:
             window_best=np.where(n_around > 0, best, np.float32(0)),
         )
 
+    def similarity(self, words: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+        """How alike words are used: shape (n, 3), in -1 to 1.
+
+        Cosines of their vectors as left neighbours, as right neighbours, and by topic; 0 where a
+        word is unknown.
+        """
+        columns = [
+            _dot(matrix[words], matrix[others]) / (_norm(matrix[words]) * _norm(matrix[others]))
+            for matrix in (self.before, self.after, self.topic)
+        ]
+        return np.stack(columns, axis=1)
+
     def subject(self, ids: NDArray[np.int64]) -> Floats:
         """Sum of the topic vectors of a document's tokens, shape (40,)."""
         counts = np.bincount(ids[ids >= 0], minlength=len(self.topic)).astype(np.float32)
