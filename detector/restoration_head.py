@@ -53,7 +53,7 @@ class RestorationHead:
     arrays : mapping of str to ndarray
         ``inner_weight`` (width, width), ``inner_bias``, ``norm_weight``, ``norm_bias`` (width,),
         ``narrow`` (rank, width), ``forms_int8`` and ``forms_scale`` (the scores' weights in blocks,
-        as `detector.training.export.quantise_blocks` makes them), ``forms_bias`` (n_forms,), and
+        as `detector.training.rounding.quantise_blocks` makes them), ``forms_bias`` (n_forms,), and
         ``surfaces``: the forms as UTF-8, one a line.
     """
 

@@ -1,11 +1,12 @@
-"""From a checkpoint to ``models/encoder``: an int8 ONNX graph, its tokenizer and its facts.
+"""From a checkpoint to ``models/encoder``: a rounded ONNX graph, its tokenizer and its facts.
 
 The graph is built by hand, node by node: it is small, it has no control flow, and built this way
 it is the same whatever the version of torch.
 
-Only the weights are int8; they become float32 when the file is opened. Quantised activations
-would be faster by three quarters, but turn one flag in ten, and with the usual single scale make a
-word's probability depend on what else is scored (docs/training.md).
+Only the weights are rounded, to 8 or 9 bits (`detector.training.rounding`); they become float32
+when the file is opened. Quantised activations would be faster by three quarters, but turn one flag
+in ten, and with the usual single scale make a word's probability depend on what else is scored
+(docs/training.md).
 """
 
 from __future__ import annotations
@@ -23,15 +24,31 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from detector.blend import Blend
-from detector.encoder import FORMAT
+from detector.encoder import CLS, FORMAT, SEP
 from detector.restoration_head import FILE as RESTORATION
 from detector.training.encoder import MANIFEST, open_sampler, restorable
-from detector.training.model import EPSILON, HEADS, LAYERS, WIDTH, load_state, package_folder
+from detector.training.model import (
+    EPSILON,
+    HEADS,
+    LAYERS,
+    VOCABULARY,
+    WIDTH,
+    load_state,
+    package_folder,
+)
 from detector.training.pack import NOTHING, Types, load_types
-from detector.training.windows import Recipe, WindowSampler
+from detector.training.rounding import (
+    LARGEST,
+    Sensitivity,
+    State,
+    compensated_blocks,
+    quantise_blocks,
+    sensitivities,
+)
+from detector.training.windows import Batch, Recipe
 
-BLOCK = 32
-"""Weights that share a scale: at 32 the scales, as float16, take 6 % of the space."""
+N_FREQUENT = 500
+"""Pieces whose vectors get 16 bits: six in ten of any text, for 0.25 MB."""
 
 BLEND = Blend(encoder=0.8, fit=0.8, shift=1.5, unjudged=-1.0, repeated=0.5)
 """Chosen on the development sets: see docs/training.md."""
@@ -39,14 +56,27 @@ BLEND = Blend(encoder=0.8, fit=0.8, shift=1.5, unjudged=-1.0, repeated=0.5)
 _OPSETS = {"": 20, "com.microsoft": 1}
 _IR_VERSION = 10
 
-State = Mapping[str, NDArray[np.float32]]
+
+class Rounding(NamedTuple):
+    """How to store weights in few bits.
+
+    Attributes
+    ----------
+    layers : mapping of str to Sensitivity
+        Of the layers to be stored so, by name; the others stay float32.
+    frequent : ndarray of int64
+        Pieces whose vectors are stored twice as precisely.
+    """
+
+    layers: Mapping[str, Sensitivity]
+    frequent: NDArray[np.int64]
 
 
 class _Graph:
     """Collects nodes and initialisers; each method adds one operation and names its result."""
 
-    def __init__(self, *, quantised: bool) -> None:
-        self.quantised = quantised
+    def __init__(self, rounding: Rounding | None) -> None:
+        self.rounding = rounding
         self.nodes: list[onnx.NodeProto] = []
         self.arrays: dict[str, NDArray[Any]] = {}
 
@@ -65,29 +95,64 @@ class _Graph:
     def linear(self, x: str, state: State, name: str) -> str:
         """A fully connected layer."""
         weight, bias = state[f"{name}.weight"], state[f"{name}.bias"]
-        columns = self.weight(weight) if self.quantised else self.constant(weight.T)
+        if self.rounding is not None and name in self.rounding.layers:
+            columns = self.weight(weight, self.rounding.layers[name])
+        else:
+            columns = self.constant(weight.T)
         return self.add("Add", [self.add("MatMul", [x, columns]), self.constant(bias)])
 
-    def weight(self, weight: NDArray[np.float32]) -> str:
-        """A weight stored as int8, (n_in, n_out) as float32; computed once, when opened."""
-        small, scales = quantise_blocks(weight)
-        wide = self.add("Cast", [self.constant(small)], to=TensorProto.FLOAT)
-        scales32 = self.add("Cast", [self.constant(scales)], to=TensorProto.FLOAT)
+    def weight(self, weight: NDArray[np.float32], sensitivity: Sensitivity) -> str:
+        """A weight stored in 9 bits, (n_in, n_out) as float32; computed once, when opened."""
+        whole, scales = compensated_blocks(weight, sensitivity)
+        halves = self.float32(self.constant((whole >> 1).astype(np.int8)))
+        two = self.constant(np.array(2, dtype=np.float32))
+        steps = self.add("Add", [self.add("Mul", [halves, two]), self.odd(whole)])
+        blocks = self.add("Mul", [steps, self.float32(self.constant(scales))])
         shape = self.constant(np.array(weight.shape, dtype=np.int64))
-        rows = self.add("Reshape", [self.add("Mul", [wide, scales32]), shape])
-        return self.add("Transpose", [rows], perm=[1, 0])
+        return self.add("Transpose", [self.add("Reshape", [blocks, shape])], perm=[1, 0])
+
+    def odd(self, whole: NDArray[np.int16]) -> str:
+        """1 where a number is odd, else 0: eight of them stored in a byte."""
+        packed = self.constant(np.packbits(whole & 1, axis=None)[:, None])
+        places = self.constant(np.arange(7, -1, -1, dtype=np.uint8))
+        shifted = self.add("BitShift", [packed, places], direction="RIGHT")
+        bits = self.add("BitwiseAnd", [shifted, self.constant(np.array(1, dtype=np.uint8))])
+        shape = self.constant(np.array(whole.shape, dtype=np.int64))
+        return self.float32(self.add("Reshape", [bits, shape]))
+
+    def float32(self, x: str) -> str:
+        return self.add("Cast", [x], to=TensorProto.FLOAT)
 
     def norm(self, x: str, state: State, name: str) -> str:
         scale, bias = (self.constant(state[f"{name}.{part}"]) for part in ("weight", "bias"))
         return self.add("LayerNormalization", [x, scale, bias], axis=-1, epsilon=EPSILON)
 
     def rows(self, table: NDArray[np.float32], ids: str) -> str:
-        if not self.quantised:
+        """Rows of a table; those of frequent pieces with what rounding left of them."""
+        if self.rounding is None:
             return self.add("Gather", [self.constant(table), ids])
-        parts = [self.add("Gather", [self.constant(part), ids]) for part in quantise_blocks(table)]
-        small, scales = (self.add("Cast", [part], to=TensorProto.FLOAT) for part in parts)
+        small, scales = quantise_blocks(table)
+        frequent = self.rounding.frequent
+        left = table[frequent].reshape(len(frequent), *small.shape[1:]) / scales[frequent]
+        finer = np.zeros((len(frequent) + 1, *small.shape[1:]), dtype=np.int8)
+        finer[:-1] = np.rint((left - small[frequent]) * (2 * LARGEST))
+        places = np.full(len(table), len(frequent), dtype=np.int16)
+        places[frequent] = np.arange(len(frequent))
+        wide, scales32 = (
+            self.float32(self.add("Gather", [self.constant(part), ids])) for part in (small, scales)
+        )
+        place = self.add("Gather", [self.constant(places), ids])
+        place = self.add("Cast", [place], to=TensorProto.INT32)
+        finer32 = self.float32(self.add("Gather", [self.constant(finer), place]))
+        step = self.constant(np.array(1 / (2 * LARGEST), dtype=np.float32))
+        whole = self.add("Add", [wide, self.add("Mul", [finer32, step])])
         shape = self.constant(np.array([0, 0, table.shape[1]], dtype=np.int64))
-        return self.add("Reshape", [self.add("Mul", [small, scales]), shape])
+        return self.add("Reshape", [self.add("Mul", [whole, scales32]), shape])
+
+    def positions(self, table: NDArray[np.float32]) -> str:
+        if self.rounding is None:
+            return self.constant(table)
+        return self.float32(self.constant(table.astype(np.float16)))
 
     def heads(self, x: str, axes: list[int]) -> str:
         """(n_windows, length, WIDTH) to one matrix a head, its axes in the order asked for."""
@@ -95,47 +160,27 @@ class _Graph:
         return self.add("Transpose", [self.add("Reshape", [x, shape])], perm=axes)
 
 
-def quantise_blocks(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
-    """Symmetric int8 in blocks of `BLOCK` inputs, each with a scale.
-
-    Parameters
-    ----------
-    weight : ndarray of float32, shape (n_out, n_in)
-        As torch stores it; `n_in` a multiple of `BLOCK`.
-
-    Returns
-    -------
-    small : ndarray of int8, shape (n_out, n_in / BLOCK, BLOCK)
-        The weights over their scale, rounded.
-    scales : ndarray of float16, shape (n_out, n_in / BLOCK, 1)
-        One for each block.
-    """
-    blocks = weight.reshape(weight.shape[0], -1, BLOCK)
-    scales = (np.abs(blocks).max(axis=2, keepdims=True) / 127).astype(np.float16)
-    scales[scales == 0] = 1
-    small = np.clip(np.rint(blocks / scales.astype(np.float32)), -127, 127)
-    return small.astype(np.int8), scales
-
-
-def build_graph(state: State, *, positions: int, quantised: bool) -> onnx.ModelProto:
+def build_graph(
+    state: State, *, positions: int, rounding: Rounding | None = None
+) -> onnx.ModelProto:
     """The encoder as ONNX: ``ids`` (n_windows, length) to ``logits`` of the same shape.
 
     A second output, ``vectors`` (n_windows, length, width), is what the restoration head reads.
 
     Parameters
     ----------
-    state : mapping of str to ndarray
+    state : dict of str to ndarray
         Weights by their names in `detector.training.model`.
     positions : int
         Longest window.
-    quantised : bool
-        int8 weights; else float32, to compare with.
+    rounding : Rounding or None
+        How to store weights in few bits; None leaves all float32, to compare with.
     """
-    graph = _Graph(quantised=quantised)
+    graph = _Graph(rounding)
     x = graph.rows(state["pieces.weight"], "ids")
     length = graph.add("Shape", ["ids"], start=1, end=2)
     zero = graph.constant(np.zeros(1, dtype=np.int64))
-    places = graph.constant(state["positions.weight"][:positions])
+    places = graph.positions(state["positions.weight"][:positions])
     x = graph.norm(
         graph.add("Add", [x, graph.add("Slice", [places, zero, length, zero])]), state, "norm"
     )
@@ -225,14 +270,13 @@ def fit_calibration(
     return Calibration(scale, shift, float(labels.mean()))
 
 
-def calibrate(model: onnx.ModelProto, sampler: WindowSampler, n_windows: int) -> Calibration:
-    """Calibrate a graph on freshly drawn windows, every word counting once."""
+def calibrate(model: onnx.ModelProto, batch: Batch) -> Calibration:
+    """Calibrate a graph on windows that it was not trained on, every word counting once."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
-    batch = sampler.batch(n_windows)
     logits = np.concatenate([session.run(["logits"], {"ids": ids[None]})[0] for ids in batch.ids])
     counts = batch.weights > 0
     return fit_calibration(logits[counts].astype(np.float64), batch.labels[counts].astype(float))
@@ -246,6 +290,7 @@ def export_encoder(
     window: int = 128,
     context: int = 16,
     n_windows: int = 800,
+    n_rounding: int = 256,
     seed: int = 987_654_321,
     quantised: bool = True,
 ) -> dict[str, Any]:
@@ -261,12 +306,12 @@ def export_encoder(
         Training pack to calibrate on, with windows of a seed that training does not use.
     window, context : int
         Pieces of a window, and how many of them neighbours share.
-    n_windows : int
-        How many windows to calibrate on.
+    n_windows, n_rounding : int
+        How many windows to calibrate on, and how many others to see what rounding would do.
     seed : int
         Of those windows.
     quantised : bool
-        int8; else float32, four times as large, to compare with.
+        Rounded weights; else float32, four times as large, to compare with.
 
     Returns
     -------
@@ -276,12 +321,17 @@ def export_encoder(
     out.mkdir(parents=True, exist_ok=True)
     trained = json.loads((checkpoint.parent / MANIFEST).read_text(encoding="utf-8"))
     state = load_state(checkpoint)
-    model = build_graph(state, positions=window, quantised=quantised)
-    onnx.checker.check_model(model)
     recipe = Recipe(**trained["recipe"])
     types = load_types(pack)
     sampler = open_sampler(pack, types, recipe, frozenset(trained["left_out"]), seed=seed)
-    calibration = calibrate(model, sampler, n_windows)
+    windows = sampler.batch(n_windows)
+    rounding = None
+    if quantised:
+        layers = sensitivities(state, sampler.batch(n_rounding))
+        rounding = Rounding(layers, frequent_pieces(types, N_FREQUENT))
+    model = build_graph(state, positions=window, rounding=rounding)
+    onnx.checker.check_model(model)
+    calibration = calibrate(model, windows)
     onnx.save(model, out / "encoder.onnx")
     save_restoration(state, restorable_forms(types), out / RESTORATION)
     shutil.copyfile(package_folder() / "tokenizer.json", out / "tokenizer.json")
@@ -299,6 +349,17 @@ def export_encoder(
     text = json.dumps(facts, indent=1, default=list)
     (out / "encoder.json").write_text(text + "\n", encoding="utf-8")
     return facts
+
+
+def frequent_pieces(types: Types, n: int) -> NDArray[np.int64]:
+    """The `n` most frequent pieces of clean text, the special ones of every window included."""
+    counts = np.bincount(
+        types.pieces,
+        weights=np.repeat(types.clean_counts, np.diff(types.offsets)),
+        minlength=VOCABULARY,
+    )
+    counts[[CLS, SEP]] = np.inf
+    return np.argsort(-counts, kind="stable")[:n]
 
 
 def restorable_forms(types: Types) -> list[str]:

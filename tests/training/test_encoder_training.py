@@ -21,14 +21,25 @@ from detector.restoration_head import RestorationHead
 from detector.segment import segment
 from detector.training.encoder import Training, train_encoder
 from detector.training.export import (
+    Rounding,
     build_graph,
     export_encoder,
     fit_calibration,
+    frequent_pieces,
     save_restoration,
 )
 from detector.training.model import starting_point
-from detector.training.pack import Family, Stream, Types, save_family, save_stream, save_types
-from detector.training.windows import Recipe
+from detector.training.pack import (
+    Family,
+    Stream,
+    Types,
+    load_types,
+    save_family,
+    save_stream,
+    save_types,
+)
+from detector.training.rounding import sensitivities
+from detector.training.windows import Batch, Recipe
 
 QUICK = Training(batch=2, compile=False, half=False, warm_up=1, hard=0.5)
 SHORT = Recipe(length=16)
@@ -112,8 +123,17 @@ def test_the_graph_computes_what_torch_does() -> None:
     ids[:, 0], ids[:, -1] = CLS, SEP
     with torch.no_grad():
         logits, vectors = (output.numpy() for output in model(torch.from_numpy(ids)))
-    for quantised, tolerance in ((False, 1e-4), (True, 0.1)):
-        graph = build_graph(state, positions=32, quantised=quantised)
+    words = np.ones(ids.shape, np.float32)
+    batch = Batch(ids=ids, labels=0 * words, weights=words, origins=np.full(ids.shape, -1))
+    some = {
+        name: found
+        for name, found in sensitivities(state, batch).items()
+        if name.startswith(("layers.1.attention", "layers.4.outer"))
+    }
+    assert len(some) == 3
+    rounding = Rounding(some, frequent=np.unique(ids[:2]))
+    for case, tolerance in ((None, 1e-4), (rounding, 0.05)):
+        graph = build_graph(state, positions=32, rounding=case)
         session = onnxruntime.InferenceSession(graph.SerializeToString())
         found, found_vectors = session.run(["logits", "vectors"], {"ids": ids})
         np.testing.assert_allclose(found, logits, atol=tolerance)
@@ -122,8 +142,33 @@ def test_the_graph_computes_what_torch_does() -> None:
         np.testing.assert_array_equal(alone[0], found[1])
 
 
+def test_layers_are_as_sensitive_every_time_and_nothing_is_to_words_that_do_not_count() -> None:
+    model = starting_point(5).eval()
+    state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    ids = np.random.default_rng(0).integers(1000, 20_000, (2, 12))
+    words = np.ones(ids.shape, np.float32)
+    batch = Batch(ids=ids, labels=0 * words, weights=words, origins=np.full(ids.shape, -1))
+    first, again = sensitivities(state, batch), sensitivities(state, batch)
+    assert len(first) == 6 * 4
+    for name, (inputs, outputs) in first.items():
+        n_out, n_in = state[f"{name}.weight"].shape
+        assert (inputs.shape, outputs.shape) == ((n_in, n_in), (n_out, n_out))
+        assert np.trace(inputs) > 0
+        assert np.trace(outputs) > 0
+        np.testing.assert_array_equal(inputs, again[name].inputs)
+        np.testing.assert_array_equal(outputs, again[name].outputs)
+    nothing = Batch(ids=ids, labels=0 * words, weights=0 * words, origins=batch.origins)
+    assert all(not np.any(found.outputs) for found in sensitivities(state, nothing).values())
+
+
+def test_the_most_frequent_pieces_are_counted_over_types(pack: Path) -> None:
+    assert frequent_pieces(load_types(pack), 6).tolist() == [CLS, SEP, 1012, 6077, 8870, 11286]
+
+
 def test_an_exported_encoder_opens_and_scores(pack: Path, checkpoint: Path, tmp_path: Path) -> None:
-    facts = export_encoder(checkpoint, tmp_path, pack=pack, window=16, context=4, n_windows=20)
+    facts = export_encoder(
+        checkpoint, tmp_path, pack=pack, window=16, context=4, n_windows=20, n_rounding=4
+    )
     encoder = Encoder.open(tmp_path)
     assert encoder.facts == facts | {"trained": encoder.facts["trained"]}
     assert encoder.facts["trained"]["steps"] == 2
