@@ -281,8 +281,8 @@ def sentences() -> list[str]:
 def test_quantisation_turns_hardly_a_flag(encoder: Encoder) -> None:
     """Against probabilities that the same weights gave as float32, stored with the model.
 
-    One flag in a hundred is the aim. Two hundred sentences hold too few flags to tell one from two
-    in a hundred at one threshold, so three are taken together.
+    At most one flag in a hundred may turn. Two hundred sentences hold too few flags to tell one
+    from two in a hundred at one threshold, so three are taken together.
     """
     with np.load(DATA / "encoder_reference.npz", allow_pickle=False) as arrays:
         expected, trained = arrays["p"], str(arrays["checkpoint"])
@@ -290,11 +290,11 @@ def test_quantisation_turns_hardly_a_flag(encoder: Encoder) -> None:
         pytest.fail("tests/data/encoder_reference.npz is of another model: export it again")
     found = np.concatenate([p_replaced(encoder, segment(text)) for text in sentences()])
     assert found.shape == expected.shape
-    assert np.abs(found - expected).mean() < 0.001
+    assert np.abs(found - expected).mean() < 0.0006
     thresholds = np.array([[0.3], [0.5], [0.7]])
     flagged, now = expected >= thresholds, found >= thresholds
     assert flagged.sum() > 200
-    assert (flagged != now).sum() <= 0.02 * flagged.sum()
+    assert (flagged != now).sum() <= 0.01 * flagged.sum()
 
 
 def test_a_document_is_scored_alike_in_any_company(encoder: Encoder, seeds: Path) -> None:
