@@ -92,7 +92,9 @@ _RATE = " per 1,000"
 
 FEATURES: Mapping[str, Feature] = {
     "density": Feature(True, "words that may be replaced", _density_shown, _RATE),
-    "density_at_least": Feature(True, "the same, at the least", _density_shown, _RATE),
+    "density_at_least": Feature(
+        True, "words that may be replaced, at the least", _density_shown, _RATE
+    ),
     "strong_density": Feature(True, "words that are odd by themselves", _density_shown, _RATE),
     "evidence": Feature(True, "how much likelier a spinner wrote it", _power),
     "evidence_per_word": Feature(True, "the same for each 100 words", _power),

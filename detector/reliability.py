@@ -54,6 +54,9 @@ EVEN = 0.5
 INTERVAL_DEVIATIONS = 1.645
 """Standard deviations to either side that hold 90 % of a normal distribution."""
 
+_MOST_SHARED = 0.9
+"""What the length adds is shared out over the evidence up to this share of what that says."""
+
 _MOST_LOG_ODDS = 700.0
 """`math.exp` overflows soon after."""
 
@@ -175,7 +178,7 @@ class ReliabilityModel:
 
         Slope and calibration bend the sum; each contribution is stretched by as much as the whole.
         """
-        parts = [float(curve(value)) for curve, value in zip(self.curves, values, strict=True)]
+        parts = self._parts(values)
         start = float(self.calibration(0.0))
         total = math.fsum(parts)
         stretch = (log_odds - start) / total if abs(total) > 1e-9 else 0.0
@@ -185,6 +188,23 @@ class ReliabilityModel:
             for name, value, part, usual in rows
         ]
         return tuple(sorted(found, key=lambda entry: (-abs(entry.effect), entry.feature)))
+
+    def _parts(self, values: NDArray[np.float64]) -> list[float]:
+        """What each feature adds to the score.
+
+        The length is no reason by itself: it says how much evidence is usual. So what it adds is
+        shared out over the evidence, by how much each piece says, as far as none changes its sign.
+        """
+        parts = [float(curve(value)) for curve, value in zip(self.curves, values, strict=True)]
+        artifacts = [at for at, name in enumerate(self.features) if FEATURES[name].is_artifact]
+        said = math.fsum(abs(parts[at]) for at in artifacts)
+        if LENGTH in self.features and said > 0:
+            length = self.features.index(LENGTH)
+            shared = max(-_MOST_SHARED * said, min(_MOST_SHARED * said, parts[length]))
+            parts[length] -= shared
+            for at in artifacts:
+                parts[at] += shared * abs(parts[at]) / said
+        return parts
 
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the curves into a folder; returns the part of the header that belongs to them."""

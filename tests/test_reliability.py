@@ -85,6 +85,22 @@ def test_the_contributions_make_up_the_log_odds(model: ReliabilityModel) -> None
     assert density_said.endswith(" per 1,000 (most clean articles: 0.1 to 3.5)")
 
 
+@pytest.mark.parametrize("n_words", [60, 400, 3000])
+def test_the_length_is_no_reason_by_itself(model: ReliabilityModel, n_words: int) -> None:
+    found = model.judged(made_evidence(density(0.9, n_words)), CUTS)
+    effects = {entry.feature: entry.effect for entry in found.contributions}
+    assert effects["length"] == pytest.approx(0, abs=1e-12)
+    assert effects["density"] < 0
+
+
+def test_the_length_says_what_is_left_where_the_evidence_is_silent(
+    model: ReliabilityModel,
+) -> None:
+    silent = replace(model, curves=(line((0, 0)), line((0, 0)), model.curves[2]))
+    found = silent.judged(made_evidence(density(0.9, 60)), CUTS)
+    assert next(entry.effect for entry in found.contributions if entry.feature == "length") < 0
+
+
 def test_a_saved_model_says_the_same(model: ReliabilityModel, tmp_path: Path) -> None:
     header = model.save(tmp_path)
     (tmp_path / "header.json").write_text(json.dumps(header), encoding="utf-8")
