@@ -44,12 +44,13 @@ def main() -> None:
     """Write the reference of a checkpoint and print how the rounded encoder differs."""
     options = _parser().parse_args()
     facts = json.loads((options.encoder / "encoder.json").read_text(encoding="utf-8"))
-    name = digest(options.checkpoint)
+    state = load_state(options.checkpoint)
+    name = digest(state)
     if facts["checkpoint"] != name:
         raise SystemExit(f"{options.encoder} was exported from {facts['checkpoint']}, not {name}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        graph = build_graph(load_state(options.checkpoint), positions=facts["window"])
+        graph = build_graph(state, positions=facts["window"])
         onnx.save(graph, folder / "encoder.onnx")
         for file in ("encoder.json", "tokenizer.json"):
             (folder / file).write_bytes((options.encoder / file).read_bytes())

@@ -105,11 +105,12 @@ def damaged(folder: Path, manifest: Manifest, *, digests: bool) -> Iterator[str]
             yield f"{name} is missing"
         elif (size := path.stat().st_size) != expected["size"]:
             yield f"{name} has {size:,} bytes, but the manifest says {expected['size']:,}"
-        elif digests and _sha256(path) != expected["sha256"]:
+        elif digests and sha256_of(path) != expected["sha256"]:
             yield f"{name} has the right size, but another SHA-256 than the manifest says"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's content, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

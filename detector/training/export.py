@@ -343,7 +343,7 @@ def export_encoder(
         "shift": round(calibration.shift, 4),
         "training_share": round(calibration.share, 4),
         "blend": BLEND._asdict(),
-        "checkpoint": digest(checkpoint),
+        "checkpoint": digest(state),
         "trained": {name: value for name, value in trained.items() if name != "log"},
     }
     text = json.dumps(facts, indent=1, default=list)
@@ -388,10 +388,10 @@ def save_restoration(state: State, forms: list[str], path: Path) -> None:
     )
 
 
-def digest(checkpoint: Path) -> str:
-    """Names the weights of a checkpoint: 16 digits of their SHA-256."""
+def digest(state: State) -> str:
+    """Names weights: 16 digits of their SHA-256."""
     sha = hashlib.sha256()
-    for name, array in sorted(load_state(checkpoint).items()):
+    for name, array in sorted(state.items()):
         sha.update(name.encode())
         sha.update(np.ascontiguousarray(array).tobytes())
     return sha.hexdigest()[:16]

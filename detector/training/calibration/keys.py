@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import detector
-from detector.resources import MANIFEST, RELIABILITY
+from detector.resources import MANIFEST, RELIABILITY, sha256_of
 from detector.training.encoding import corpus_files
 
 PACKAGE = Path(detector.__file__).parent
@@ -74,8 +74,4 @@ def _files(path: Path, pattern: str = "*") -> list[Path]:
 
 def _content(paths: Iterable[Path]) -> str:
     """A digest of names and contents of files, in the order of their names."""
-    rows = []
-    for path in sorted(paths):
-        with path.open("rb") as file:
-            rows.append(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
-    return digest(*rows)
+    return digest(*(f"{path.name} {sha256_of(path)}" for path in sorted(paths)))
