@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from detector.analysis import Analysis
 from detector.blend import blended
 from detector.collocations import Collocations
+from detector.displacement import displacement
 from detector.document import Document, TokenFlag
 from detector.fit import PRIOR, CollocationFit
 from detector.prior import ArticlePosterior, article_posterior
@@ -53,10 +54,13 @@ def judge(
                 reading.p_replaced,
                 p_fit,
                 encoder.blend,
-                _occurrences(document),
-                (document.flags & TokenFlag.QUOTED) > 0,
+                occurrences=_occurrences(document),
+                quoted=(document.flags & TokenFlag.QUOTED) > 0,
+                displacement=displacement(fit, document, own_ids),
             )
-            for document, reading, p_fit in zip(documents, readings, judged, strict=True)
+            for document, own_ids, reading, p_fit in zip(
+                documents, ids, readings, judged, strict=True
+            )
         ]
     posteriors = [
         article_posterior(

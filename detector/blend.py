@@ -18,13 +18,15 @@ _SMALLEST = 1e-7
 
 
 class Blend(NamedTuple):
-    """``logit P = encoder x logit(P_encoder) + fit x logit(P_fit) + shift - repeated x ln(n) - q``.
+    """``logit P = encoder x logit(P_encoder) + c - repeated x ln(n) - q``.
 
-    Where the collocations cannot judge (names, words that nobody knows), `unjudged` takes the place
-    of the middle two. `n` is how often the word occurs in its article, at most `MOST_OCCURRENCES`:
-    the terms of an article's subject return, a spinner's choices vary. `q` is `quoted` inside
-    quotation marks, else 0: people say unusual things, and are quoted for it. The weights were
-    chosen on development sets (docs/training.md); ``encoder.json`` holds them.
+    `c` is what the collocations say: ``fit x logit(P_fit) + shift + displaced x d``, where `d` is
+    how much the word stands in the way of an expected one (`detector.displacement`), or `unjudged`
+    where they cannot judge (names, words that nobody knows). `n` is how often the word occurs in
+    its article, at most `MOST_OCCURRENCES`: the terms of an article's subject return, a spinner's
+    choices vary. `q` is `quoted` inside quotation marks, else 0: people say unusual things, and are
+    quoted for it. The weights were chosen on development sets (docs/training.md); ``encoder.json``
+    holds them.
     """
 
     encoder: float
@@ -33,6 +35,7 @@ class Blend(NamedTuple):
     unjudged: float
     repeated: float = 0.0
     quoted: float = 0.0
+    displaced: float = 0.0
 
 
 MOST_OCCURRENCES = 6
@@ -42,8 +45,10 @@ def blended(
     p_encoder: NDArray[np.float32],
     p_fit: NDArray[np.float32],
     weights: Blend,
+    *,
     occurrences: NDArray[np.integer] | None = None,
     quoted: NDArray[np.bool_] | None = None,
+    displacement: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """The probability that both judges support.
 
@@ -58,11 +63,13 @@ def blended(
         How often each token's form occurs in the article, from 1; none is known to return.
     quoted : ndarray of bool, shape (n_tokens,), optional
         Which tokens stand inside quotation marks; none is known to.
+    displacement : ndarray of float32, shape (n_tokens,), optional
+        How much each stands in the way of an expected word, in nats; none is known to.
 
     Returns
     -------
     ndarray of float32, shape (n_tokens,)
-        Increasing in both probabilities if the weights are positive.
+        Increasing in both probabilities, and in `displacement`, if the weights are positive.
 
     Examples
     --------
@@ -71,6 +78,8 @@ def blended(
     True
     """
     fit = weights.fit * _logit(p_fit) + weights.shift
+    if displacement is not None:
+        fit += weights.displaced * displacement
     scaled = weights.encoder * _logit(p_encoder) + np.where(p_fit > 0, fit, weights.unjudged)
     if occurrences is not None:
         scaled -= weights.repeated * np.log(np.minimum(occurrences, MOST_OCCURRENCES))

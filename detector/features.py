@@ -165,14 +165,22 @@ class FeatureReader:
         rows : ndarray of int64, shape (n,)
             The tokens.
         """
-        flags = document.flags
-        known = self._known(ids, flags)
-        slots = self.reader.slots(known, document.sentence_of, (flags & TokenFlag.ADJACENT) > 0)
+        known, slots = self.slots(document, ids)
         lexicon_ids = self.lexicon.ids([document.forms[row] for row in rows.tolist()])
         subjects = self.vectors.subject(known) - self.vectors.topic[known[rows]]
         return Standing(
             known[rows], lexicon_ids.astype(np.int64), slots.take(rows), subjects, known
         )
+
+    def slots(self, document: Document, ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], Slots]:
+        """What the tokens of a document are to the corpus, and the slots around them.
+
+        The first, of shape (n_tokens,), are the collocation ids with one for all numbers, and none
+        for addresses and code.
+        """
+        known = self._known(ids, document.flags)
+        adjacent = (document.flags & TokenFlag.ADJACENT) > 0
+        return known, self.reader.slots(known, document.sentence_of, adjacent)
 
     def _known(self, ids: NDArray[np.int32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Collocation ids with one for all numbers, and none for addresses and code."""

@@ -45,7 +45,7 @@ def test_weights_of_nothing_but_the_encoder_change_nothing() -> None:
 def test_words_that_return_are_judged_more_mildly() -> None:
     p = np.full(4, 0.6, dtype=np.float32)
     weights = WEIGHTS._replace(repeated=0.5)
-    once, twice, six, twenty = blended(p, p, weights, np.array([1, 2, 6, 20]))
+    once, twice, six, twenty = blended(p, p, weights, occurrences=np.array([1, 2, 6, 20]))
     assert once > twice > six
     assert six == twenty
     assert once == pytest.approx(float(blended(p, p, weights)[0]))
@@ -58,3 +58,20 @@ def test_words_in_quotation_marks_are_judged_more_mildly() -> None:
     assert outside == pytest.approx(float(blended(p, p, weights)[0]))
     odds = outside / (1 - outside), inside / (1 - inside)
     assert odds[0] / odds[1] == pytest.approx(np.e, rel=1e-4)
+
+
+def test_a_word_in_the_place_of_an_expected_one_is_judged_more_harshly() -> None:
+    p = np.full(2, 0.1, dtype=np.float32)
+    weights = WEIGHTS._replace(displaced=1.0)
+    free, displacing = blended(p, p, weights, displacement=np.array([0, 3], dtype=np.float32))
+    assert free == pytest.approx(float(blended(p, p, weights)[0]))
+    odds = free / (1 - free), displacing / (1 - displacing)
+    assert odds[1] / odds[0] == pytest.approx(np.exp(3), rel=1e-4)
+
+
+def test_displacement_says_nothing_where_the_collocations_cannot_judge() -> None:
+    encoder, fit = np.full(1, 0.1, dtype=np.float32), np.zeros(1, dtype=np.float32)
+    weights = WEIGHTS._replace(displaced=1.0)
+    assert blended(encoder, fit, weights, displacement=np.ones(1, dtype=np.float32)) == blended(
+        encoder, fit, weights
+    )
