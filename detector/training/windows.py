@@ -3,6 +3,9 @@
 Every window is a run of text as an article would hold it, spun by one or several families at a
 rate of its own, or left clean. Nothing is drawn twice, so the model cannot learn windows by heart.
 
+Fixed expressions are spun more often than chance would have it (`Bonds`): they are what a reader
+misses first.
+
 Four means keep it from learning spinners' favourite words by heart instead of misfits:
 
 * half of the swaps prefer those targets of a family that are frequent in clean text, so that the
@@ -60,6 +63,8 @@ class Recipe:
         Exponent of a target's clean count where frequent targets are preferred.
     tilted : float
         Share of the spun windows where they are.
+    bonded : float
+        Share of the spun windows in which words of fixed expressions are replaced first.
     register_power : float
         Registers are drawn by their size to this power: 1 as they are, 0 all alike.
     weight_floor : float
@@ -81,6 +86,7 @@ class Recipe:
     mixed: float = 0.4
     tilt: float = 0.5
     tilted: float = 0.5
+    bonded: float = 0.3
     register_power: float = 0.4
     weight_floor: float = 0.2
     searched: float = 0.4
@@ -251,6 +257,38 @@ def _association(
     return np.asarray(product / (count.astype(np.float64) + 1.0))
 
 
+class Bonds:
+    """How firmly words are bound to a neighbour: the share of the neighbour's uses that they fill.
+
+    "Acid" fills half of the places after "amino". Drawn evenly, such words are seldom replaced, yet
+    nothing is odder than another word in their place.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Pairs of types that stand side by side in clean text.
+    clean_counts : ndarray, shape (n_types,)
+        Occurrences of each type in clean text.
+    """
+
+    def __init__(self, pairs: Pairs, clean_counts: NDArray[np.uint32]) -> None:
+        self._pairs = pairs
+        self._counts = clean_counts + _FEW_USES
+
+    def strength(self, types: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """The firmer of the bonds with either neighbour, 0 to 1; of and to (n_windows, n_types)."""
+        left, right = types[:, :-1], types[:, 1:]
+        together = self._pairs.counts(left.ravel(), right.ravel()).reshape(left.shape)
+        bonds = np.zeros(types.shape)
+        bonds[:, 1:] = together / self._counts[left]
+        bonds[:, :-1] = np.maximum(bonds[:, :-1], together / self._counts[right])
+        return bonds
+
+
+_FEW_USES = 20.0
+"""Added to a neighbour's uses: what stands beside a rare word twice is not bound to it yet."""
+
+
 class Expander:
     """Type ids to windows of pieces."""
 
@@ -338,7 +376,8 @@ class WindowSampler:
     spun, original : Stream or None
         Real spun text with labels, and clean text of the same articles.
     pairs : Pairs or None
-        What stands side by side in clean text; without it every label stays.
+        What stands side by side in clean text; without it every label stays, and no expression is
+        known to be fixed.
     seed : int or list of int
         Of all draws.
     """
@@ -360,6 +399,7 @@ class WindowSampler:
         self.expander = Expander(types)
         self.balance = Balance(types.clean_counts, recipe.weight_floor)
         self.attested = Attested(pairs, types.clean_counts) if pairs is not None else None
+        self.bonds = Bonds(pairs, types.clean_counts) if pairs is not None else None
         self.families = [Swaps(family, types.clean_counts, recipe.tilt) for family in families]
         ends = [types.surfaces.index(mark) for mark in SENTENCE_ENDS if mark in types.surfaces]
         self._ends = np.array([END_OF_DOCUMENT, END_OF_PARAGRAPH, *ends])
@@ -419,12 +459,21 @@ class WindowSampler:
         types = np.concatenate([types, searched])
         labels = np.zeros(types.shape, dtype=np.uint8)
         origins = types.astype(np.int64)
+        bonds = self.bonds.strength(types) if self.bonds else None
         for row in range(n_windows):
-            self._spin(types[row], labels[row])
+            preferred = None
+            if bonds is not None and self.rng.random() < self.recipe.bonded:
+                preferred = bonds[row]
+            self._spin(types[row], labels[row], preferred)
         return types, labels, origins
 
-    def _spin(self, types: NDArray[np.uint32], labels: NDArray[np.uint8]) -> None:
-        """Spin one window in place, or leave it."""
+    def _spin(
+        self,
+        types: NDArray[np.uint32],
+        labels: NDArray[np.uint8],
+        preferred: NDArray[np.float64] | None,
+    ) -> None:
+        """Spin one window in place, or leave it; where words are preferred, by how much."""
         rng, recipe = self.rng, self.recipe
         if not self.families or rng.random() < recipe.clean:
             return
@@ -443,8 +492,9 @@ class WindowSampler:
             able &= family.covers(types)
             # The share is of all words; a family that covers few of them must swap those it can.
             wanted = rate / n_families * words[stretch].sum()
-            chance = min(0.8, wanted / max(int(able.sum()), 1))
-            chosen = np.flatnonzero(able & (rng.random(len(types)) < chance))
+            weights = able if preferred is None else able * preferred
+            chance = np.minimum(0.8, weights * wanted / max(weights.sum(), _TINY))
+            chosen = np.flatnonzero(rng.random(len(types)) < chance)
             if len(chosen):
                 new = family.draw(types[chosen], tilted=tilted, rng=rng)
                 labels[chosen] = new != types[chosen]
@@ -459,6 +509,9 @@ class WindowSampler:
         labels = np.where(undone, 0, labels).astype(np.uint8)
         return types, labels, origins
 
+
+_TINY = 1e-9
+"""Keeps a sum of weights from being zero."""
 
 _Windows = tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]]
 

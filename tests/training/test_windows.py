@@ -18,6 +18,7 @@ from detector.training.pack import (
 from detector.training.windows import (
     Attested,
     Balance,
+    Bonds,
     Expander,
     Recipe,
     Swaps,
@@ -208,6 +209,32 @@ def test_a_swap_that_fits_does_not_count(types: Types, family: Family, clean: St
     assert sat[:, 2:-8].any()
     assert not batch.weights[:, 2:-8][sat[:, 2:-8]].any()
     assert np.all(batch.weights[phrase] > 0)
+
+
+def test_a_word_is_bound_to_the_neighbour_whose_places_it_fills() -> None:
+    """Of fifty places after "cat" forty are those of "sat"; "the" has many other neighbours."""
+    the, cat, sat = 3, 4, 5
+    pairs = Pairs.of(np.array([the, cat, sat] * 40, np.uint32))
+    bonds = Bonds(pairs, np.array([0, 0, 0, 9980, 30, 80]))
+    strength = bonds.strength(np.array([[the, cat, sat]], np.uint32))
+    assert strength[0].tolist() == pytest.approx([0.8, 0.4, 0.8])
+
+
+def test_fixed_expressions_are_spun_more_often(types: Types, family: Family) -> None:
+    """The cat that always follows "sat" is replaced more often than the one after anything."""
+    sentence = [3, 4, 8, 5, 4, 2]  # "the cat 7 sat cat ."
+    stream = Stream(ids=np.array(sentence * 60, np.uint32), registers=np.zeros(1, np.uint8))
+    pairs = Pairs.of(np.array([5, 4] * 20, np.uint32))
+    shares = []
+    for bonded in (0.0, 1.0):
+        recipe = Recipe(length=32, clean=0.0, partial=0.0, bonded=bonded)
+        sampler = WindowSampler(types, stream, [family], recipe, pairs=pairs, seed=1)
+        drawn = sampler.batch(400)
+        after_sat = np.roll(drawn.ids == 14, 1, axis=1)
+        replaced = (drawn.labels == 1) & (drawn.ids != 17)  # not the second word of a phrase
+        shares.append((replaced & after_sat).sum() / replaced.sum())
+    assert shares[1] > 0.9
+    assert shares[0] < 0.7
 
 
 def test_searched_windows_hold_what_is_wanted(types: Types, clean: Stream) -> None:
