@@ -67,15 +67,17 @@ def _shares(
     on_left: bool,
 ) -> NDArray[np.float64]:
     """For each word, the share of its neighbour's uses that a synonym in its place would fill."""
-    collocations = fit.features.collocations
+    collocations, content = fit.features.collocations, fit.features.reader.content
 
     def together(rows: NDArray[np.int64], forms: NDArray[np.int64]) -> NDArray[np.int64]:
         beside = neighbours[rows]
         return collocations.counts(*((beside, forms) if on_left else (forms, beside)))
 
-    telling = np.flatnonzero((neighbours >= 0) & fit.features.reader.content[neighbours])
+    telling = np.flatnonzero((neighbours >= 0) & content[neighbours])
     strange = telling[together(telling, ids[telling]) == 0]
     links = fit.links(lexicon_ids[strange])
+    # A content word hardly ever stands in for "in" or "by", which fill many places.
+    links = links.take(content[links.ids] | ~content[ids[strange[links.row]]])
     rows = strange[links.row]
     uses = collocations.frequency[neighbours[rows]] + FEW_USES
     shares = np.zeros(len(neighbours))

@@ -51,7 +51,7 @@ def test_a_synonym_in_the_place_of_a_usual_companion(
     [
         "The enzyme lost one amino acid in the cold.",
         "We measured the refractive index of the oil.",
-        "The old dog slept beside the hot stove and dreamt of hares.",
+        "Our neighbours sold their house and moved to the coast.",
         "They met the prime minister in June.",
     ],
 )
