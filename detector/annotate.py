@@ -43,7 +43,11 @@ class Judged(NamedTuple):
 def judge(
     documents: Sequence[Document], fit: CollocationFit, encoder: Encoder | None
 ) -> list[Judged]:
-    """Judge the tokens of some documents, each by itself."""
+    """Judge the tokens of some documents, each by itself.
+
+    Fragments (`Document.fragmentary`) are read for what they tell of the other words; their own
+    are not judged and get 0.
+    """
     ids = [fit.features.collocations.ids(document.forms) for document in documents]
     judged = [fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
     readings: Sequence[Reading | None] = [None] * len(documents)
@@ -62,6 +66,10 @@ def judge(
                 documents, ids, readings, judged, strict=True
             )
         ]
+    judged = [
+        np.where(document.fragmentary, np.float32(0), p_replaced)
+        for document, p_replaced in zip(documents, judged, strict=True)
+    ]
     posteriors = [
         article_posterior(
             p_replaced,

@@ -182,8 +182,7 @@ class Reading:
     ----------
     p_replaced : ndarray of float32, shape (n_tokens,)
         P(software replaced it) of each token, calibrated for text of which the share
-        `Encoder.training_share` is replaced, 0 to 1; 0 for numbers, addresses and code, and for
-        words of a fragment (`Document.fragmentary`).
+        `Encoder.training_share` is replaced, 0 to 1; 0 for numbers, addresses and code.
     suspicious : ndarray of int64, shape (n_suspicious,)
         Tokens whose probability reaches `SUSPICIOUS`, ascending; none where there is no
         restoration head.
@@ -295,7 +294,7 @@ class Encoder:
             return Reading.of(np.zeros(0, dtype=np.float32))
         pieces = pieces_of(document, self._encode)
         is_word = np.zeros(len(pieces.ids), dtype=np.bool_)
-        is_word[pieces.first] = ((document.flags & TokenFlag.WORD) > 0) & ~document.fragmentary
+        is_word[pieces.first] = (document.flags & TokenFlag.WORD) > 0
         p = np.zeros(len(pieces.ids), dtype=np.float32)
         kept, vectors = [], []
         for window, output in self._windows(pieces):

@@ -185,12 +185,6 @@ def test_only_words_are_judged() -> None:
     assert np.all(p[~is_word] == 0)
 
 
-def test_a_heading_of_a_word_or_two_is_not_judged() -> None:
-    encoder = reader(lambda ids: np.full(len(ids), 9, np.float32))
-    p = p_replaced(encoder, segment("Default usage\n\nIt wilts."))
-    assert (p > 0.99).tolist() == [False, False, True, True]
-
-
 def test_calibration_is_applied() -> None:
     facts = FACTS | {"scale": 2.0, "shift": -1.0}
     encoder = reader(lambda ids: np.full(len(ids), 0.5, np.float32), facts=facts)
