@@ -75,23 +75,6 @@ class RestorationHead:
         with np.load(folder / FILE, allow_pickle=False) as arrays:
             return cls(arrays)
 
-    def log_probabilities(self, vectors: NDArray[np.floating[Any]]) -> Floats:
-        """Natural logarithm of each form's probability, given that the word was replaced.
-
-        Parameters
-        ----------
-        vectors : ndarray, shape (n_words, width)
-            The encoder's vectors at the words' first pieces.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_words, n_forms)
-            In the order of `forms`.
-        """
-        scores = self._narrowed(vectors) @ self._scores
-        result: Floats = scores - _log_of_sum(scores.copy())[:, None]
-        return result
-
     def best(
         self, vectors: NDArray[np.floating[Any]], n: int, asked: Asked = NOTHING_ASKED
     ) -> Offers:
