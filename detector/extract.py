@@ -248,6 +248,12 @@ class Writer:
         while self._quotations and self._quotations[-1][1] > mark.length:
             self._quotations.pop()
 
+    def strike_out(self, mark: Mark) -> None:
+        """Take back what was written since then, but for the break at its end."""
+        pending = self._pending
+        self.back_to(mark)
+        self.separate(pending)
+
     def trim(self, tail: re.Pattern[str]) -> bool:
         """Take back the end of what was written if `tail` matches it; whether it does."""
         found = tail.search("".join(self._pieces[-_TAIL:]))

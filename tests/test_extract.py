@@ -22,13 +22,14 @@ WORD = re.compile(r"[^\W_]+")
 
 LETTERS = st.sampled_from(["w", "i", "lt", "caf", "\u00e9", "A", "\u65e5", "\U00010400", "x1"])
 HTML_LETTERS = LETTERS | st.sampled_from(["&eacute;", "&#233;", "&Auml;", "&#x62;", "&nbsp;"])
-MARKDOWN_MARKS = ["*{}*", "**{}**", "[{}](u 't')", "<b>{}</b>", "![{}](u)", "~~{}~~"]
+MARKDOWN_MARKS = ["*{}*", "**{}**", "[{}](u 't')", "<b>{}</b>", "![{}](u)", "{}~~wilt~~"]
 HTML_MARKS = [
     "<b>{}</b>",
     "<i class='a>b'>{}</i>",
     "{}<!-- wilt -->",
     "<a href=x>{}</a>",
     "{}<wbr>",
+    "{}<del>wilt</del>",
 ]
 JATS_MARKS = ["<bold>{}</bold>", "<italic toggle='yes'>{}</italic>", "{}<!-- wilt -->", "{}<?a b?>"]
 
@@ -117,6 +118,9 @@ MARKS = [
     "<p>",
     "<script>",
     "<q>",
+    "~~",
+    "<del>",
+    "</del>",
 ]
 TAGS = [
     "<pre>",

@@ -28,7 +28,9 @@ from detector.sources.markdown import read_markdown
         ("<!-- old\n\ncrane -->\nThe crane.", "The crane."),
         ("![the quay](a.png) The crane.", "the quay The crane."),
         ("The crane[^1].\n\n[^1]: It is old.", "The crane. It is old."),
-        ("- [x] ~~old~~ crane\n- quay", "old crane quay"),
+        ("- [x] ~~old~~ crane\n- quay", "crane quay"),
+        ("The ~~old *quay* `x`~~ crane~~s~~<del>s</del>.", "The crane."),
+        ("It ~~has <b>wilt~~ grown</b> <s>wilt", "It grown wilt"),
         ("The crane<sup>2</sup> on the 3<sup>rd</sup>.", "The crane on the 3rd."),
         ("Run `ls -l` <code>now</code>.", "Run _ _."),
         ("An old  \ncrane\non the quay", "An old crane on the quay"),
@@ -59,6 +61,10 @@ def test_a_hard_wrapped_paragraph_is_one_line_and_paragraphs_are_apart() -> None
     assert read_markdown(source).text == "The old crane.\n\non the quay\n\none\n\ntwo"
 
 
+def test_white_space_in_a_line_is_a_space() -> None:
+    assert read_markdown("It  has ~~become~~ *wilt* \t now.").text == "It has wilt now."
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [
@@ -80,6 +86,10 @@ def test_a_hard_wrapped_paragraph_is_one_line_and_paragraphs_are_apart() -> None
         ("<![if !vml]>The crane.<![endif]>", "The crane."),
         ("<table><tr><td>old<td>crane</table>", "old\n\ncrane"),
         ("AT&T &zzz; a & b &copy;", "AT&T &zzz; a & b \u00a9"),
+        ("The <del>old</del> <s>an <q>older</q></s><strike>x</strike> crane.", "The crane."),
+        ("The<del> old </del>crane<del>s</del>.", "The crane."),
+        ("The crane<del><p>old</p></del>came <ins>late</ins>.", "The crane\n\ncame late."),
+        ("<p>The <s>old <p>crane <del>came.", "The old\n\ncrane came."),
         ("<textarea>old</textarea><button>Go</button>The crane.", "The crane."),
     ],
 )
@@ -122,6 +132,7 @@ JATS = (
         ("<p>It came.<table-wrap><table><td>old</td></table></table-wrap></p>", "It came."),
         ("<fig><caption><p>Old</p></caption></fig><p>It <![CDATA[<came>]]>.</p>", "It <came>."),
         ("<p>The caf&#xE9; &amp; &lt;quay></p>", "The caf\u00e9 & <quay>"),
+        ("<p>It <strike>has wilt</strike> came.</p>", "It came."),
         ("<p>It<fn><p>old</p></fn> came.</p><disp-formula>x</disp-formula>", "It came."),
     ],
 )  # fmt: skip

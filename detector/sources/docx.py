@@ -1,9 +1,9 @@
 """Word (.docx) -> its body text, a paragraph a line.
 
 Office Open XML (ECMA-376, part 1): a zip archive whose main part is a stream of paragraphs (w:p) of
-runs (w:r) of text (w:t). Left out: deleted and hidden text, field codes, tables of contents, text
-boxes, headers, footers, notes and comments, pictures. Formulas become stand-ins. What was inserted
-with changes tracked is read, since it is what the author wants to say.
+runs (w:r) of text (w:t). Left out: deleted, struck out and hidden text, field codes, tables of
+contents, text boxes, headers, footers, notes and comments, pictures. Formulas become stand-ins.
+What was inserted with changes tracked is read, since it is what the author wants to say.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _FORMULAS = frozenset({"oMath", "oMathPara"})
 _CHARACTERS = {"tab": "\t", "br": " ", "cr": " ", "noBreakHyphen": "\u2011", "sym": NOT_PROSE}
 _CONTENTS = re.compile(r"TOC\d|TableofFigures", re.IGNORECASE)
 _QUOTATION = re.compile(r"(Intense)?Quote|BlockText", re.IGNORECASE)
+# Properties of a run that its reader does not see, or sees taken back.
+_HIDING = frozenset({"vanish", "strike", "dstrike"})
 _OFF = frozenset({"0", "false", "off", "none"})
 
 
@@ -139,8 +141,8 @@ class _DocxReader:
             self._style = _value(attributes)
         elif name == "r":
             self._hidden = False
-        elif name == "vanish":
-            self._hidden = _value(attributes) not in _OFF
+        elif name in _HIDING:
+            self._hidden |= _value(attributes) not in _OFF
         elif name in _CHARACTERS:
             self._write(_CHARACTERS[name])
 

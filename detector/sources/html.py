@@ -2,7 +2,8 @@
 
 Read is the ``<main>`` element, else the ``<article>`` elements, else the whole page. Left out:
 scripts, styles, navigation, asides, page footers, forms' controls, preformatted text, what is
-hidden, and superscript numbers behind a word. Inline code and formulas become stand-ins.
+hidden or struck out, and superscript numbers behind a word. Inline code and formulas become
+stand-ins.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from detector.sources.decoding import text_of
 from detector.sources.offsets import line_offsets
 
 CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "var", "math"})
+STRUCK_OUT = frozenset({"del", "s", "strike"})
+"""An author who strikes words out takes them back. They count if the element is never closed."""
 _SKIPPED_ELEMENTS = frozenset(
     {"aside", "audio", "button", "canvas", "datalist", "dialog", "footer", "head", "iframe", "nav"}
     | {"noscript", "object", "pre", "script", "select", "style", "svg", "template", "textarea"}
@@ -203,6 +206,8 @@ class _HtmlReader(HTMLParser):
         end = self._source.find(">", place) + 1 or len(self._source)
         if tag == "sup" and is_note(self._writer, mark):
             self._writer.back_to(mark)
+        elif tag in STRUCK_OUT:
+            self._writer.strike_out(mark)
         elif tag in _QUOTATIONS:
             self._writer.close_quotation(opened)
         else:

@@ -2,7 +2,8 @@
 
 Read are the title, the abstracts and the body, with offsets into the file. Left out: all other
 front and back matter (references, footnotes, acknowledgements), tables, figures, displayed
-formulas, code, and citations that are but a number or a mark. Inline formulas become stand-ins.
+formulas, code, what is struck out, and citations that are but a number or a mark. Inline formulas
+become stand-ins.
 """
 
 from __future__ import annotations
@@ -121,6 +122,8 @@ class _JatsReader:
         if name in _NOTES and is_note(self.writer, mark):
             self.writer.back_to(mark)
             self._cited = True
+        elif name == "strike":
+            self.writer.strike_out(mark)
         elif name in _QUOTATIONS:
             self.writer.close_quotation(opened)
         else:

@@ -1,7 +1,7 @@
 """Markdown -> its prose: CommonMark with tables, footnotes, strikethrough and task lists.
 
-Left out: front matter, code blocks, link targets, tags, footnote marks, the rules of tables. Inline
-code becomes a stand-in. What stands in HTML blocks is read as HTML.
+Left out: front matter, code blocks, what is struck out, link targets, tags, footnote marks, the
+rules of tables. Inline code becomes a stand-in. What stands in HTML blocks is read as HTML.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, BinaryIO
 
 import pyromark
 
-from detector.extract import Break, Extract, Opened, OpenTags, Writer
+from detector.extract import Break, Extract, Mark, Opened, OpenTags, Writer
 from detector.ignores import find_ignores
 from detector.sources.article import Article, Options
 from detector.sources.decoding import text_of
-from detector.sources.html import CODE_ELEMENTS, is_note, write_html
+from detector.sources.html import CODE_ELEMENTS, STRUCK_OUT, is_note, write_html
 from detector.sources.offsets import code_point_offsets
 
 _OPTIONS = (
@@ -25,7 +25,7 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_STRIKETHROUGH
     | pyromark.Options.ENABLE_TASKLISTS
 )
-_INLINE = frozenset({"Emphasis", "Strong", "Strikethrough", "Link", "Image"})
+_INLINE = frozenset({"Emphasis", "Strong", "Link", "Image"})
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)")
 # Front matter, at the very start: YAML between lines of "---" (the last may be "..."), TOML between
 # lines of "+++". It begins with a key or a comment: a rule with prose after it is none.
@@ -77,6 +77,7 @@ class _MarkdownReader:
         self.writer = Writer()
         self._source = source
         self._open: list[Opened] = []
+        self._struck_out: list[Mark] = []
         self._tags = OpenTags()
         self._code_block = False
         self._html_start: int | None = None
@@ -112,6 +113,9 @@ class _MarkdownReader:
         if element in _INLINE:
             self._open.append(self.writer.open(start))
             return
+        if element == "Strikethrough":
+            self._struck_out.append(self.writer.mark())
+            return
         self.writer.separate(Break.PARAGRAPH)
         self._tags.clear()
         if element == "CodeBlock":
@@ -124,6 +128,9 @@ class _MarkdownReader:
     def _end(self, element: str, end: int) -> None:
         if element in _INLINE:
             self.writer.close(self._open.pop(), end)
+            return
+        if element == "Strikethrough":
+            self.writer.strike_out(self._struck_out.pop())
             return
         self.writer.separate(Break.PARAGRAPH)
         if element == "CodeBlock":
@@ -141,7 +148,7 @@ class _MarkdownReader:
         if any(tag in self._tags for tag in CODE_ELEMENTS):
             self.writer.stand_in(start, end)
         elif self._source[start:end] == prose:
-            self.writer.copy(start, prose)
+            self.writer.collapsed(start, prose)
         else:
             self.writer.unit(start, end, prose)
 
@@ -159,6 +166,8 @@ class _MarkdownReader:
             opened, mark = found
             if name == "sup" and is_note(self.writer, mark):
                 self.writer.back_to(mark)
+            elif name in STRUCK_OUT:
+                self.writer.strike_out(mark)
             else:
                 self.writer.close(opened, end)
 
