@@ -11,7 +11,7 @@ from detector.allow import AllowList
 from detector.analysis import Analysis
 from detector.annotate import Annotator
 from detector.checks import CHECKS, refuse_unknown_checks
-from detector.comparison import Comparison, compared
+from detector.comparison import Comparison
 from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document
 from detector.evidence import LIKELY, ArticleEvidence
@@ -25,6 +25,7 @@ from detector.report import Finding, Report
 from detector.resources import Resources
 from detector.segment import segment
 from detector.sources import Article
+from detector.swaps import compared
 from detector.unquoted import unquoted
 
 if TYPE_CHECKING:

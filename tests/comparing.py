@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rendering import SHORT
 
-from detector.comparison import Comparison, align
+from detector.comparison import Comparison
 from detector.segment import segment
+from detector.swaps import align
 
 SOURCE = (
     "The committee has become more regular since the election last autumn.\n\n"

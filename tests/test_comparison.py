@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 import detector
 from detector import Change, Comparison, Detector
 from detector.commands import main
-from detector.comparison import align
 from detector.render import Look
 from detector.render.comparison import COMPARISONS
 from detector.segment import segment
+from detector.swaps import align
 
 SOURCE = [
     "The committee has become more regular since the election last autumn.",
