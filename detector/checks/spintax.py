@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from detector.analysis import Analysis
 from detector.config import Config
 from detector.document import Document, Span
+from detector.extract import NOT_PROSE
 from detector.function_words import FUNCTION_WORDS
 from detector.report import Evidence, Finding, Suggestion
 from detector.resources import Resources
@@ -30,6 +31,14 @@ _CODE_AFTER = frozenset("$*+=^_`")
 _REACH = 40
 # "{x | x is even}", "{a|b}": sets and grammars speak of single letters.
 _VARIABLE = re.compile(r"[b-hj-zB-HJ-Z]|\d+")
+# "{string|Buffer} The bytes to write": so documentation of code says which types it takes. The name
+# of a built-in type, or a stand-in of code before the braces, tells it from "{YouTube|Facebook}".
+_BUILT_IN = frozenset(
+    {"any", "array", "bigint", "bool", "boolean", "bytes", "dict", "double", "float", "function"}
+    | {"int", "integer", "list", "null", "number", "object", "str", "string", "symbol", "undefined"}
+    | {"void"}
+)
+_CLASS = re.compile(r"(?:[a-z]\w*\.)*[A-Z]\w*")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPACES = re.compile(r"\s+")
 
@@ -41,8 +50,8 @@ class Spintax:
     A spinner picks one of the alternatives between braces for each copy; where a brace is
     misplaced, or the template itself is published, they stay. Nested alternatives are one finding
     with the outermost braces. Braces with alternatives also occur in code, LaTeX, JSON, wiki
-    templates (doubled braces), synopses of commands and set-builder notation: those are told by
-    what stands inside and before the braces.
+    templates (doubled braces), synopses of commands, types of parameters and set-builder notation:
+    those are told by what stands inside and before the braces.
 
     Source: the syntax is common to The Best Spinner, Spin Rewriter, WordAi and other tools.
     """
@@ -106,7 +115,16 @@ def _is_prose(text: str, span: Span, alternatives: list[str]) -> bool:
         and not any(_VARIABLE.fullmatch(choice) for choice in flat)
         and any(_LETTER.search(choice) for choice in flat)
         and len(set(flat)) > 1
+        and not _are_types(text[: span.start], flat)
         and (any(" " in choice for choice in flat) or _in_sentence(text, span))
+    )
+
+
+def _are_types(before: str, choices: list[str]) -> bool:
+    """Whether the alternatives are the types of a parameter."""
+    built_in = [choice in _BUILT_IN for choice in choices]
+    return (any(built_in) or before.rstrip().endswith(NOT_PROSE)) and all(
+        known or _CLASS.fullmatch(choice) for choice, known in zip(choices, built_in, strict=True)
     )
 
 
