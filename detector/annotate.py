@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from detector.analysis import Analysis
 from detector.blend import blended
+from detector.broken import broken
 from detector.collocations import Collocations
 from detector.displacement import displacement
 from detector.document import Document, TokenFlag
@@ -45,8 +46,8 @@ def judge(
 ) -> list[Judged]:
     """Judge the tokens of some documents, each by itself.
 
-    Fragments (`Document.fragmentary`) are read for what they tell of the other words; their own
-    are not judged and get 0.
+    Words of fragments (`Document.fragmentary`) and halves of broken words (`detector.broken`) are
+    read for what they tell of the others, but not judged: theirs is 0.
     """
     ids = [fit.features.collocations.ids(document.forms) for document in documents]
     judged = [fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
@@ -67,8 +68,8 @@ def judge(
             )
         ]
     judged = [
-        np.where(document.fragmentary, np.float32(0), p_replaced)
-        for document, p_replaced in zip(documents, judged, strict=True)
+        np.where(_is_damaged(document, own_ids, fit), np.float32(0), p_replaced)
+        for document, own_ids, p_replaced in zip(documents, ids, judged, strict=True)
     ]
     posteriors = [
         article_posterior(
@@ -80,6 +81,14 @@ def judge(
         for document, p_replaced in zip(documents, judged, strict=True)
     ]
     return [Judged(*parts) for parts in zip(ids, judged, posteriors, readings, strict=True)]
+
+
+def _is_damaged(
+    document: Document, ids: NDArray[np.int32], fit: CollocationFit
+) -> NDArray[np.bool_]:
+    """Which tokens nobody could judge, shape (n_tokens,)."""
+    halves = broken(document, ids, fit.features.collocations, fit.features.lexicon)
+    return document.fragmentary | halves
 
 
 def _occurrences(document: Document) -> NDArray[np.int64]:
