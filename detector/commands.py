@@ -78,7 +78,8 @@ def _calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--leave-out",
         action="append",
         metavar="FAMILY",
-        help="spin nothing with it (default: those that the encoder was not trained on)",
+        help="spin nothing with it; 'none': all families spin (default: those that the "
+        "encoder was not trained on are left out)",
     )
     command.add_argument(
         "--min-probability",
@@ -100,7 +101,7 @@ def _run_calibrate(options: argparse.Namespace) -> int:
     from detector.training.calibration.calibrate import calibrate, find_sources
 
     models = options.models or default_folder()
-    leave_out = None if options.leave_out is None else frozenset(options.leave_out)
+    leave_out = None if options.leave_out is None else frozenset(options.leave_out) - {"none"}
     calibrate(
         find_sources(models, shared=options.shared, pack=options.pack, leave_out=leave_out),
         models,

@@ -18,6 +18,9 @@ STRETCHES = 12
 WORDS_A_STRETCH = 100
 """A stretch is drawn of each article for every so many words of it, `STRETCHES` at most."""
 
+UNKNOWN_SHARE = 0.5
+"""An article that comes in is as likely spun by software that the models know as by any other."""
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -37,6 +40,9 @@ class Examples:
         Share of words replaced.
     register, family : ndarray of str
         As in `CalibrationArticle`.
+    unknown : ndarray of bool
+        Whether the spinner passes for one that the models do not know
+        (`detector.training.calibration.unknown`).
     """
 
     values: NDArray[np.float64]
@@ -46,6 +52,7 @@ class Examples:
     share: NDArray[np.float64]
     register: NDArray[np.str_]
     family: NDArray[np.str_]
+    unknown: NDArray[np.bool_]
 
     def where(self, rows: NDArray[np.bool_]) -> Examples:
         """Some of the rows."""
@@ -59,26 +66,49 @@ class Examples:
     def weights(self) -> NDArray[np.float64]:
         """Weights under which each register counts alike, and in each spun and clean alike.
 
+        Of the spun, `UNKNOWN_SHARE` is by spinners that pass for unknown, where there are any.
         Shape (n,); their mean is 1.
         """
         weights = np.zeros(len(self.spun))
+        shares = np.where(self.unknown, UNKNOWN_SHARE, 1 - UNKNOWN_SHARE)
         for register in np.unique(self.register):
             for spun in (False, True):
-                rows = (self.register == register) & (self.spun == spun)
-                weights[rows] = 1 / max(int(rows.sum()), 1)
+                found = (self.register == register) & (self.spun == spun)
+                for unknown in (False, True):
+                    rows = found & (self.unknown == unknown)
+                    weights[rows] = shares[rows] / max(int(rows.sum()), 1)
+                weights[found] /= weights[found].sum() if found.any() else 1.0
         scaled: NDArray[np.float64] = weights / weights.mean()
         return scaled
 
 
-def make_examples(scored: Sequence[ScoredArticle], names: Sequence[str], *, seed: int) -> Examples:
-    """A row for each article and for some stretches of it, with the named features."""
+def make_examples(
+    scored: Sequence[ScoredArticle],
+    names: Sequence[str],
+    *,
+    seed: int,
+    unknown: Sequence[ScoredArticle] = (),
+) -> Examples:
+    """A row for each article and for some stretches of it, with the named features.
+
+    Parameters
+    ----------
+    scored : sequence of ScoredArticle
+        Articles as the models read them.
+    names : sequence of str
+        Names of features.
+    seed : int
+        The same seed draws the same stretches.
+    unknown : sequence of ScoredArticle
+        More of them, spun by what passes for spinners that the models do not know.
+    """
     rng = np.random.default_rng(seed)
-    clusters = {
-        name: at for at, name in enumerate(dict.fromkeys(s.article.cluster for s in scored))
-    }
-    rows: list[tuple[NDArray[np.float64], bool, int, int, float]] = []
+    every = [*scored, *unknown]
+    names_of_clusters = dict.fromkeys(entry.article.cluster for entry in every)
+    clusters = {name: at for at, name in enumerate(names_of_clusters)}
+    rows: list[tuple[NDArray[np.float64], bool, int, int, float, bool]] = []
     articles: list[CalibrationArticle] = []
-    for entry in tqdm(scored, desc="features", unit="article"):
+    for at, entry in enumerate(tqdm(every, desc="features", unit="article")):
         for evidence, replaced in _stretches(entry, rng):
             share = float(replaced.mean())
             if 0 < share < LIGHTEST or (entry.article.family and not share):
@@ -90,10 +120,12 @@ def make_examples(scored: Sequence[ScoredArticle], names: Sequence[str], *, seed
                     clusters[entry.article.cluster],
                     evidence.n_words,
                     share,
+                    at >= len(scored),
                 )
             )
             articles.append(entry.article)
-    values, spun, cluster, n_words, shares = (np.array(c) for c in zip(*rows, strict=True))
+    columns = (np.array(column) for column in zip(*rows, strict=True))
+    values, spun, cluster, n_words, shares, is_unknown = columns
     return Examples(
         values,
         spun,
@@ -102,6 +134,7 @@ def make_examples(scored: Sequence[ScoredArticle], names: Sequence[str], *, seed
         shares,
         np.array([article.register for article in articles]),
         np.array([article.family for article in articles]),
+        is_unknown,
     )
 
 
