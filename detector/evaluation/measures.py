@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -23,7 +24,7 @@ from detector.evaluation.metrics import Curve, Ranking, estimate, exactly
 from detector.evaluation.restored import expects, restoration_figures
 from detector.evaluation.sample import Figure, Sample
 from detector.evaluation.scorers import Flagged, Judgement, running_words
-from detector.evaluation.synthetic import SHARE_GROUP, UNSPUN
+from detector.evaluation.synthetic import N_SPUN, SHARE_GROUP, UNSPUN
 from detector.evaluation.words import (
     OPERATING_POINTS,
     false_findings,
@@ -183,12 +184,14 @@ def _of_register(register: str, text: LabelledText) -> bool:
 def _pooled_figures(sample: Sample) -> Iterator[Figure]:
     """What the reliability is worth over all sets of articles together, and by register.
 
-    A register's spun articles are those of left-out families, where there are any.
+    A register's spun articles are those of left-out families, where there are any; in all together
+    every family counts alike.
     """
-    for figure in article_figures(sample):
+    together = _families_alike(sample)
+    for figure in article_figures(together):
         if figure.measure.startswith((_BY_RELIABILITY, "verdicts")):
             yield figure
-    yield from diagram_figures(sample)
+    yield from diagram_figures(together)
     for register in sorted({text.corpus for text in sample.texts} - {""}):
         part = _of_unseen(sample).where(partial(_of_register, register))
         yield from calibration_figures(part, f"{register} | {CALIBRATION}")
@@ -230,6 +233,20 @@ def _of_unseen(sample: Sample) -> Sample:
     if not unseen:
         return sample
     return sample.where(lambda text: not text.spun or text.group in unseen)
+
+
+def _families_alike(sample: Sample) -> Sample:
+    """Without the spun articles of left-out families that the other families have no match for."""
+    seen: Counter[tuple[str, str]] = Counter()
+
+    def is_matched(text: LabelledText) -> bool:
+        if not text.spun or text.group not in sample.dataset.unseen:
+            return True
+        of = text.name.partition("/")[0], text.group
+        seen[of] += 1
+        return seen[of] <= N_SPUN
+
+    return sample.where(is_matched)
 
 
 def _clean_or_of(family: str, text: LabelledText) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import cycle, islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,16 +14,19 @@ from detector.evaluation.labelled import Dataset, Kind, LabelledText, Replaced
 from detector.segment import segment
 
 if TYPE_CHECKING:
-    from detector.training.spin import SpunText
+    from detector.training.spin import Spinner, SpunText
 
 PACK_VARIABLE = "DETECTOR_PACK"
 SHARES: Mapping[str, float] = {"heavy": 0.15, "light": 0.03}
 """Replaced words per running word."""
 ARTICLE_WORDS = 600
-N_ARTICLES = 105
+N_ARTICLES = 210
 N_SPUN = 20
-"""How many of the clean articles each family spins, at each share: 12,000 words. Each goes on where
-the one before it ended, so that they spin many articles of a register, not the same few."""
+N_UNSEEN = 105
+"""How many of the clean articles a family spins, at each share: 12,000 words. Each begins where the
+one before it ended, so that they spin many articles of a register, not the same few. A family that
+the models do not know spins `N_UNSEEN`: of those alone it is told what the reliability is worth in
+each register, and twenty would leave three of a register."""
 _SEED = 600
 # Learners' own errors would pass for clean words.
 _LEFT_OUT = frozenset({"non-native"})
@@ -74,12 +77,13 @@ def load_synthetic(
     datasets = []
     for load, share in SHARES.items():
         texts = [_clean(article) for article in articles]
-        turns = cycle(articles)
-        for family in families:
+        for at, family in enumerate(families):
             spinner = Spinner(types, [family], seed=_SEED)
+            first = at * N_SPUN % len(articles)
+            turns = articles[first:] + articles[:first]
             texts += [
                 _spun(article, family.name, spinner.spin(article.text, share))
-                for article in islice(turns, min(N_SPUN, len(articles)))
+                for article in turns[: N_UNSEEN if family.name in unseen else N_SPUN]
             ]
         title = (
             f"clean dev articles of {ARTICLE_WORDS} words, {share:.0%} of the words replaced, by "
@@ -93,7 +97,9 @@ def load_synthetic(
 def load_curves(folder: Path, pack: Path | None = None) -> Dataset:
     """Clean dev articles at several lengths, and with more and more of their words replaced.
 
-    Every article is spun by one family, the families in turn.
+    Every article is spun by one family, the families in turn. Where more and more is spun, those
+    are passed over that know too few of an article's words for the largest share: what they spin
+    would stop growing before it.
     """
     from detector.training.pack import load_families, load_types
     from detector.training.spin import Spinner
@@ -111,8 +117,11 @@ def load_curves(folder: Path, pack: Path | None = None) -> Dataset:
                 name = f"{article.name}/{length}/{'spun' if kind else 'clean'}"
                 group = f"{length} words"
                 texts.append(LabelledText(name, version, kind, None, (), article.name, group))
-    for at, article in enumerate(clean_articles(folder, N_SHARED, words=SHARE_WORDS)):
-        spinner = spinners[at % len(spinners)]
+    turns = cycle(spinners)
+    for article in clean_articles(folder, N_SHARED, words=SHARE_WORDS):
+        spinner = _reaching(max(CURVE_SHARES), article.text, islice(turns, len(spinners)))
+        if spinner is None:
+            continue
         for share in CURVE_SHARES:
             text = spinner.spin(article.text, share).text if share else article.text
             group = f"{SHARE_GROUP} {share:.0%}".replace("%", " %")
@@ -123,6 +132,11 @@ def load_curves(folder: Path, pack: Path | None = None) -> Dataset:
         f"articles of {SHARE_WORDS} words, more and more spun"
     )
     return Dataset("curves", Kind.CURVES, title, tuple(texts))
+
+
+def _reaching(share: float, text: str, spinners: Iterable[Spinner]) -> Spinner | None:
+    """The first that can replace this share of the words of a text."""
+    return next((spinner for spinner in spinners if spinner.reach(text) >= share), None)
 
 
 def named_pack() -> Path:

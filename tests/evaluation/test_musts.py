@@ -12,6 +12,7 @@ from detector.evaluation import (
     Evaluation,
     Figure,
     evaluate,
+    measures,
     render_curves,
     render_diagram,
     render_musts,
@@ -126,7 +127,9 @@ def test_a_diagram_needs_articles() -> None:
         render_diagram(evaluation())
 
 
-def test_families_that_the_models_know_do_not_count_as_left_out() -> None:
+def test_families_that_the_models_know_do_not_count_as_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The articles that "known" spun look it; those that "new" spun look clean."""
     texts = []
     for group, mean in (("", 95), ("known", 5), ("new", 80)):
@@ -142,12 +145,15 @@ def test_families_that_the_models_know_do_not_count_as_left_out() -> None:
     other = Dataset("other", Kind.ARTICLES, "other", tuple(texts))
     together = pooled([families, other])
     assert together is not None
+    monkeypatch.setattr(measures, "N_SPUN", 2)
     measured = evaluate([families, together], [Oracle()], model_version="1", replicates=5)
     measure = "documents by reliability: accuracy"
     left_out = measured.figure("synthetic-heavy", f"left-out families | {measure}")
     assert left_out.n == 12
     error = measured.figure("articles", "news | documents by reliability: calibration error")
     assert error.n == 24  # of 36, the 12 that "known" spun do not count
+    # In all together, "new" has two of each set, as many as any other family is given.
+    assert measured.figure("articles", measure).n == 28
     assert error.value == pytest.approx(0.4, abs=0.05)
 
 

@@ -15,9 +15,17 @@ pytest.importorskip("tokenizers")
 
 from detector.errors import SourceError
 from detector.evaluation import synthetic
-from detector.evaluation.synthetic import ARTICLE_WORDS, clean_articles, load_synthetic
+from detector.evaluation.synthetic import (
+    ARTICLE_WORDS,
+    CURVE_SHARES,
+    SHARE_WORDS,
+    clean_articles,
+    load_curves,
+    load_synthetic,
+)
 from detector.segment import segment
 from detector.training.pack import Family, Types, load_families, save_family, save_types
+from detector.training.spin import Spinner
 
 
 @pytest.fixture
@@ -74,16 +82,57 @@ def test_families_go_on_where_the_one_before_ended(
 ) -> None:
     [family] = load_families(pack)
     save_family(pack, replace(family, name="second"))
-    monkeypatch.setattr(synthetic, "N_SPUN", 3)
-    heavy, _ = load_synthetic(folder, pack, frozenset({"second"}))
-    assert heavy.unseen == {"second"}
+    monkeypatch.setattr(synthetic, "N_SPUN", 2)
+    monkeypatch.setattr(synthetic, "N_UNSEEN", 3)
+    heavy, _ = load_synthetic(folder, pack)
     clean = [text.cluster for text in heavy.texts if not text.spun]
     by_family = {
         name: [text.cluster for text in heavy.texts if text.spun and text.group == name]
         for name in ("example", "second")
     }
     assert len(clean) == 4
-    assert by_family == {"example": clean[:3], "second": [clean[3], *clean[:2]]}
+    assert by_family == {"example": clean[:2], "second": clean[2:]}
+    known = {text for text in heavy.texts if text.group != "second"}
+    heavy, _ = load_synthetic(folder, pack, frozenset({"second"}))
+    assert heavy.unseen == {"second"}
+    assert {text for text in heavy.texts if text.group != "second"} == known
+    unseen = [text.cluster for text in heavy.texts if text.group == "second"]
+    assert unseen == [*clean[2:], clean[0]]  # more of them, from the same one on
+
+
+def test_more_and_more_is_spun_by_a_family_that_knows_enough_words(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The words of one family run out at one in nine; of the other, at five."""
+    known = ["crane", "old", "stands", "harbour", "wall"]
+    surfaces = ["</document>", "</paragraph>", "derrick", *known]
+    empty = np.zeros(0, dtype=np.uint16)
+    types = Types(
+        surfaces, empty, np.zeros(9, np.uint32), empty.astype(np.bool_), np.zeros(8, np.uint32)
+    )
+    pack = tmp_path / "wide"
+    save_types(pack, types, ["news"])
+    for name, words in (("few", 1), ("many", len(known))):
+        offsets = np.array([0, 0, 0, 0, *(min(at, words) for at in range(1, 6))], dtype=np.uint32)
+        targets = np.full(words, 2, dtype=np.uint32)
+        save_family(pack, Family(name, offsets, targets, np.ones(words, dtype=np.float32)))
+    few, many = (Spinner(types, [family], seed=0) for family in load_families(pack))
+    text = "The old crane stands beside the harbour wall, calm."
+    assert few.reach(text) == pytest.approx(1 / 9)
+    assert many.reach(text) == pytest.approx(5 / 9)
+
+    curves = load_curves(folder, pack)
+    articles = {entry.cluster for entry in curves.texts}
+    assert len(articles) > 5
+    for article in articles:
+        counts = [
+            entry.text.casefold().count("derrick")
+            for entry in curves.texts
+            if entry.cluster == article
+        ]
+        words = segment(next(e.text for e in curves.texts if e.cluster == article)).n_words
+        assert 0.9 * SHARE_WORDS <= words <= SHARE_WORDS
+        assert counts == [round(share * words) for share in CURVE_SHARES]
 
 
 def test_the_same_seed_spins_the_same_text(folder: Path, pack: Path) -> None:

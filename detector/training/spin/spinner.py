@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.document import Span, TokenFlag
+from detector.document import Document, Span, TokenFlag
 from detector.folding import fold
 from detector.segment import segment
 from detector.training.pack import Family, Types
@@ -94,9 +94,8 @@ class Spinner:
             With the spans of the replacements in the new text.
         """
         document = segment(text)
-        words = np.flatnonzero(document.flags & TokenFlag.WORD).tolist()
-        choices = {at: self._families_of(document.forms[at]) for at in words}
-        eligible = np.array([at for at in words if choices[at]], np.intp)
+        choices = self._choices(document)
+        eligible = np.array(list(choices), np.intp)
         n_replaced = min(round(share * document.n_words), len(eligible))
         chosen = np.sort(self._rng.choice(eligible, n_replaced, replace=False)).tolist()
         parts: list[str] = []
@@ -123,6 +122,17 @@ class Spinner:
             length += len(new)
             end = span.end
         return SpunText("".join([*parts, text[end:]]), tuple(replacements))
+
+    def reach(self, text: str) -> float:
+        """The largest share of the words of `text` that `spin` can replace, 0 to 1."""
+        document = segment(text)
+        return len(self._choices(document)) / max(document.n_words, 1)
+
+    def _choices(self, document: Document) -> dict[int, list[Family]]:
+        """The tokens that a family knows replacements of, in order, each with those families."""
+        words = np.flatnonzero(document.flags & TokenFlag.WORD).tolist()
+        found = ((at, self._families_of(document.forms[at])) for at in words)
+        return {at: families for at, families in found if families}
 
     def _families_of(self, form: str) -> list[Family]:
         """The families that know replacements of `form`."""
