@@ -14,6 +14,7 @@ from detector.training.calibration.examples import UNKNOWN_SHARE, make_examples
 from detector.training.calibration.models import fit_logistic, fit_sigmoid_by_length
 from detector.training.calibration.scored import ScoredArticle
 from detector.training.calibration.unknown import (
+    DRAWS,
     MOST_LESS_ODD,
     as_unknown,
     less_odd,
@@ -68,14 +69,17 @@ def test_what_is_likely_no_more_is_not_restored() -> None:
 
 
 def test_spun_articles_pass_for_those_of_unknown_spinners() -> None:
-    scored = scored_articles(150)
+    scored = scored_articles(60)
     unknown = list(as_unknown(scored, seed=1))
     spun = [entry for entry in scored if entry.article.family]
+    spun = [entry for entry in spun for _ in range(DRAWS)]
     assert [entry.article for entry in unknown] == [entry.article for entry in spun]
     lost = [
         np.mean(log_odds(e.evidence.p[e.replaced]) - log_odds(u.evidence.p[u.replaced]))
         for e, u in zip(spun, unknown, strict=True)
     ]
+    for one, *others in zip(*(lost[at::DRAWS] for at in range(DRAWS)), strict=True):
+        assert one < min(others)  # each article's draws are spread
     assert 0 <= min(lost) < 0.2 * MOST_LESS_ODD < 0.8 * MOST_LESS_ODD < max(lost) <= MOST_LESS_ODD
     again = as_unknown(scored, seed=1)
     assert all((u.evidence.p == a.evidence.p).all() for u, a in zip(unknown, again, strict=True))

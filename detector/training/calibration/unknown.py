@@ -25,12 +25,15 @@ most; how much an article's lose is drawn evenly from 0 up. For an encoder that 
 left out of, their words lay 2 to 7 lower than those of the families that it knew
 (`replaced_log_odds`, docs/calibration.md)."""
 
+DRAWS = 3
+"""Draws for each article, one in each third of that range: a single one leaves much to chance."""
+
 _SMALLEST = 1e-7
 """Probabilities are kept this far from 0 and 1, as where the judges are blended."""
 
 
 def as_unknown(scored: Iterable[ScoredArticle], *, seed: int) -> Iterator[ScoredArticle]:
-    """The spun articles, each as if by a spinner that the models do not know.
+    """The spun articles, each `DRAWS` times as if by a spinner that the models do not know.
 
     Parameters
     ----------
@@ -42,9 +45,9 @@ def as_unknown(scored: Iterable[ScoredArticle], *, seed: int) -> Iterator[Scored
     rng = np.random.default_rng(seed)
     for entry in scored:
         if entry.article.family:
-            by = float(rng.uniform(0, MOST_LESS_ODD))
-            evidence = less_odd(entry.evidence, entry.replaced, by)
-            yield replace(entry, evidence=evidence)
+            for by in MOST_LESS_ODD / DRAWS * (np.arange(DRAWS) + rng.random(DRAWS)):
+                evidence = less_odd(entry.evidence, entry.replaced, float(by))
+                yield replace(entry, evidence=evidence)
 
 
 def less_odd(evidence: ArticleEvidence, replaced: NDArray[np.bool_], by: float) -> ArticleEvidence:
