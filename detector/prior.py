@@ -13,17 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-PRIOR_MEAN = 0.1
-"""Share of replaced words expected of an article before it is read: about that of training."""
+PRIOR_MEAN = 0.2
+"""Share of replaced words expected of a text before it is read: that of a spun one. Who asks about
+a sentence alone suspects it."""
 
 PRIOR_WEIGHT = 10.0
-"""How many words of evidence that expectation is worth: a few. A sentence alone is judged much as
-in training, an article by its own words."""
+"""How many words of evidence that expectation is worth: a few. It speaks for sentences that stand
+alone; an article is judged by its own words."""
 
 PARAGRAPH_WEIGHT = 60.0
 """The same for a paragraph, whose expectation is the share of its article."""
 
-LARGEST_SHARE = 0.07
+LARGEST_SHARE = 0.15
 """No word is judged as in an article with more than this share of replaced words: what is merely
 unusual stays so in a heavily spun article, and in one that the models misjudge throughout."""
 

@@ -48,8 +48,8 @@ def articles(seeds: Path) -> tuple[str, str]:
 def test_with_the_encoder(seeds: Path, articles: tuple[str, str]) -> None:
     first, second = (Detector(LISTS_OFF).score(article) for article in articles)
     found = tally(first, gold(seeds))
-    assert found.hard >= 18
-    assert found.extra <= 10
+    assert found.hard >= 14
+    assert found.extra <= 5
     assert not second.findings
 
 

@@ -276,10 +276,20 @@ def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> No
 
 
 def _origin(start: Path | None) -> Any:
-    """What a run began with: the package, or another run's manifest without its log."""
+    """What a run began with: the package, or another run's manifest without its log.
+
+    How far that run had come says its checkpoint: a run that was stopped left the manifest of its
+    beginning.
+    """
     if start is None:
         return PACKAGE
     manifest = json.loads((start.parent / MANIFEST).read_text(encoding="utf-8"))
+    progress = torch.load(start, weights_only=True, map_location="cpu")["progress"]
+    manifest |= {
+        "steps": progress["step"],
+        "minutes": round(progress["seconds"] / 60, 1),
+        "pieces": progress["pieces"],
+    }
     return {name: value for name, value in manifest.items() if name != "log"}
 
 

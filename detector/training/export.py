@@ -50,7 +50,9 @@ from detector.training.windows import Batch, Recipe
 N_FREQUENT = 500
 """Pieces whose vectors get 16 bits: six in ten of any text, for 0.25 MB."""
 
-BLEND = Blend(encoder=1.1, fit=0.7, shift=1.75, unjudged=-1.0, repeated=0.5, quoted=1.0)
+BLEND = Blend(
+    encoder=0.9, fit=0.7, shift=1.3, unjudged=-1.0, repeated=0.7, quoted=1.2, displaced=1.5
+)
 """Chosen on the development sets: see docs/training.md."""
 
 _OPSETS = {"": 20, "com.microsoft": 1}
