@@ -77,10 +77,10 @@ def blended(
     >>> float(blended(doubtful, attested, Blend(1.0, 0.3, 0.0, 0.0))[0]) < 0.25
     True
     """
-    fit = weights.fit * _logit(p_fit) + weights.shift
+    fit = weights.fit * log_odds(p_fit) + weights.shift
     if displacement is not None:
         fit += weights.displaced * displacement
-    scaled = weights.encoder * _logit(p_encoder) + np.where(p_fit > 0, fit, weights.unjudged)
+    scaled = weights.encoder * log_odds(p_encoder) + np.where(p_fit > 0, fit, weights.unjudged)
     if occurrences is not None:
         scaled -= weights.repeated * np.log(np.minimum(occurrences, MOST_OCCURRENCES))
     if quoted is not None:
@@ -88,6 +88,7 @@ def blended(
     return np.where(p_encoder > 0, 1.0 / (1.0 + np.exp(-scaled)), 0.0).astype(np.float32)
 
 
-def _logit(p: NDArray[np.float32]) -> NDArray[np.float64]:
+def log_odds(p: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Natural logarithms of the odds of probabilities, of any shape, kept from 0 and 1."""
     kept = np.clip(p.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
     return np.log(kept / (1 - kept))

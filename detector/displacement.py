@@ -45,7 +45,7 @@ def displacement(
     ndarray of float32, shape (n_tokens,)
         In nats, 0 to ``ln(1 / LEAST_SHARE)``; 0 for words that the fit does not judge.
     """
-    known, slots = fit.features.slots(document, ids)
+    known, slots = fit.features.slots(ids, document.flags, document.sentence_of)
     judged = np.flatnonzero(fit.can_judge(document, ids))
     lexicon_ids = fit.features.lexicon.ids([document.forms[row] for row in judged.tolist()])
     words = known[judged], lexicon_ids.astype(np.int64)

@@ -134,8 +134,7 @@ class FeatureReader:
         sentence : ndarray of int32, shape (n_tokens,)
             Index of the sentence of each token.
         """
-        known = self._known(ids, flags)
-        slots = self.reader.slots(known, sentence, (flags & TokenFlag.ADJACENT) > 0)
+        known, slots = self.slots(ids, flags, sentence)
         left = self.reader.drawn(slots.left, known)
         right = self.reader.drawn(known, slots.right)
         repeated, best = elsewhere(known, np.maximum(left, right))
@@ -165,22 +164,23 @@ class FeatureReader:
         rows : ndarray of int64, shape (n,)
             The tokens.
         """
-        known, slots = self.slots(document, ids)
+        known, slots = self.slots(ids, document.flags, document.sentence_of)
         lexicon_ids = self.lexicon.ids([document.forms[row] for row in rows.tolist()])
         subjects = self.vectors.subject(known) - self.vectors.topic[known[rows]]
         return Standing(
             known[rows], lexicon_ids.astype(np.int64), slots.take(rows), subjects, known
         )
 
-    def slots(self, document: Document, ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], Slots]:
+    def slots(
+        self, ids: NDArray[np.int32], flags: NDArray[np.uint8], sentence: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int64], Slots]:
         """What the tokens of a document are to the corpus, and the slots around them.
 
         The first, of shape (n_tokens,), are the collocation ids with one for all numbers, and none
         for addresses and code.
         """
-        known = self._known(ids, document.flags)
-        adjacent = (document.flags & TokenFlag.ADJACENT) > 0
-        return known, self.reader.slots(known, document.sentence_of, adjacent)
+        known = self._known(ids, flags)
+        return known, self.reader.slots(known, sentence, (flags & TokenFlag.ADJACENT) > 0)
 
     def _known(self, ids: NDArray[np.int32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Collocation ids with one for all numbers, and none for addresses and code."""

@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.blend import log_odds
 from detector.evidence import LIKELY, ArticleEvidence
 from detector.training.calibration.scored import ScoredArticle
 
@@ -27,9 +28,6 @@ left out of, their words lay 2 to 7 lower than those of the families that it kne
 
 DRAWS = 3
 """Draws for each article, one in each third of that range: a single one leaves much to chance."""
-
-_SMALLEST = 1e-7
-"""Probabilities are kept this far from 0 and 1, as where the judges are blended."""
 
 
 def as_unknown(scored: Iterable[ScoredArticle], *, seed: int) -> Iterator[ScoredArticle]:
@@ -68,7 +66,7 @@ def less_odd(evidence: ArticleEvidence, replaced: NDArray[np.bool_], by: float) 
         Words that are no longer likely replaced are not restored either.
     """
     odd = replaced & (evidence.p > 0)  # numbers and addresses are not judged
-    p = np.where(odd, 1 / (1 + np.exp(by - _log_odds(evidence.p))), evidence.p)
+    p = np.where(odd, 1 / (1 + np.exp(by - log_odds(evidence.p))), evidence.p)
     restored = np.where(odd & (p < LIKELY), 0, evidence.restored)
     return replace(evidence, p=p.astype(np.float32), restored=restored.astype(np.float32))
 
@@ -87,12 +85,6 @@ def replaced_log_odds(scored: Iterable[ScoredArticle]) -> dict[str, tuple[float,
         family = entry.article.family
         if family and "+" not in family:
             judged = entry.replaced & (entry.evidence.p > 0)
-            found.setdefault(family, []).append(_log_odds(entry.evidence.p[judged]))
+            found.setdefault(family, []).append(log_odds(entry.evidence.p[judged]))
     words = {family: np.concatenate(parts) for family, parts in sorted(found.items())}
     return {family: (float(odds.mean()), len(odds)) for family, odds in words.items() if len(odds)}
-
-
-def _log_odds(p: NDArray[np.float32]) -> NDArray[np.float64]:
-    kept = np.clip(p.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
-    odds: NDArray[np.float64] = np.log(kept / (1 - kept))
-    return odds
