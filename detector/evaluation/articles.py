@@ -15,6 +15,7 @@ from detector.evaluation.metrics import (
     Ranking,
     balanced,
     calibration_error,
+    chance_errors,
     cross_fitted_correct,
     equal_mass_bins,
     estimate,
@@ -27,6 +28,7 @@ DENSITY = "density of findings"
 EXPECTED = "mean word score"
 RELIABILITY = "reliability"
 CALIBRATION = "documents by reliability: calibration error"
+BY_CHANCE = " by chance alone"
 DIAGRAM = "reliability diagram,"
 BINS = 10
 BASE_RATE = 0.5
@@ -145,7 +147,10 @@ def _may_be_told(text: LabelledText, judgement: Judgement) -> NDArray[np.bool_]:
 
 
 def calibration_figures(sample: Sample, name: str = CALIBRATION) -> Iterator[Figure]:
-    """Expected calibration error of the reliability at `BASE_RATE`; none without reliabilities."""
+    """Expected calibration error of the reliability at `BASE_RATE`; none without reliabilities.
+
+    Beside it, what chance alone makes of as many documents: small samples show some error.
+    """
     rows = [row for row in sample.judged() if row[2].reliability is not None]
     spun = np.array([bool(text.spun) for _, text, _ in rows], dtype=np.bool_)
     if spun.all() or not spun.any():
@@ -158,6 +163,9 @@ def calibration_figures(sample: Sample, name: str = CALIBRATION) -> Iterator[Fig
     ]
     judged = estimate(errors) if len(set(clusters.tolist())) > 1 else exactly(errors[0])
     yield sample.figure(name, judged, len(rows))
+    weights = balanced(spun, np.ones(len(spun)), BASE_RATE)
+    chance = chance_errors(p_spun, spun, weights, seed=sample.seed)
+    yield sample.figure(f"{name}{BY_CHANCE}", estimate([chance.mean(), *chance]), len(rows))
 
 
 def diagram_figures(sample: Sample) -> Iterator[Figure]:

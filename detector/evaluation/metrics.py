@@ -208,6 +208,52 @@ def calibration_error(
     return float(np.abs(gaps).sum())
 
 
+def chance_errors(
+    p: Floats, positive: NDArray[np.bool_], weights: Floats, *, seed: int, draws: int = 200
+) -> Floats:
+    """The calibration errors that samples like this one show where the probabilities are right.
+
+    Each sample has as many positives and as many negatives, drawn with replacement from the given
+    probabilities as often as these say that there are such. What a calibration error is more than
+    these, is the fault of the probabilities. Shape (draws,).
+
+    Source: the consistency resampling of Bröcker & Smith, "Increasing the reliability of
+    reliability diagrams", Weather and Forecasting 22 (2007), for samples of two classes with given
+    sizes.
+
+    Parameters
+    ----------
+    p, positive, weights
+        As for `calibration_error`; `weights` reweigh the classes to the base rate at which the
+        probabilities hold.
+    seed : int
+        The same seed gives the same errors.
+    draws : int
+        How many samples.
+
+    Examples
+    --------
+    >>> p = np.array([0.0, 1.0])  # always right
+    >>> chance_errors(p, p > 0, np.ones(2), seed=0, draws=2).tolist()
+    [0.0, 0.0]
+    """
+    sizes = np.array([np.count_nonzero(~positive), np.count_nonzero(positive)])
+    labels = np.repeat([False, True], sizes)
+    each = balanced(labels, np.ones(len(labels)), float(weights[positive].sum() / weights.sum()))
+    chances = [weights * (1 - p), weights * p]
+    if not all(chance.sum() for chance in chances):
+        return np.full(draws, np.nan)
+    generator = np.random.default_rng(seed)
+    errors: Floats = np.empty(draws)
+    for draw in range(draws):
+        drawn = [
+            generator.choice(p, size, p=chance / chance.sum())
+            for size, chance in zip(sizes, chances, strict=True)
+        ]
+        errors[draw] = calibration_error(np.concatenate(drawn), labels, each)
+    return errors
+
+
 def equal_mass_bins(p: Floats, weights: Floats, bins: int) -> NDArray[np.intp]:
     """The bin of each probability, from 0 up, so that all bins hold about the same weight.
 

@@ -20,13 +20,12 @@ PACK_VARIABLE = "DETECTOR_PACK"
 SHARES: Mapping[str, float] = {"heavy": 0.15, "light": 0.03}
 """Replaced words per running word."""
 ARTICLE_WORDS = 600
-N_ARTICLES = 210
-N_SPUN = 20
-N_UNSEEN = 105
-"""How many of the clean articles a family spins, at each share: 12,000 words. Each begins where the
-one before it ended, so that they spin many articles of a register, not the same few. A family that
-the models do not know spins `N_UNSEEN`: of those alone it is told what the reliability is worth in
-each register, and twenty would leave three of a register."""
+N_SPUN = 35
+"""How many of the clean articles a family spins, at each share. The families begin at places spread
+evenly over them, so that they spin many articles of a register, not the same few."""
+N_UNSEEN = 175
+"""The same, of a family that the models do not know: of those alone it is told what the reliability
+is worth in each register, and `N_SPUN` would leave five of a register."""
 _SEED = 600
 # Learners' own errors would pass for clean words.
 _LEFT_OUT = frozenset({"non-native"})
@@ -79,7 +78,7 @@ def load_synthetic(
         texts = [_clean(article) for article in articles]
         for at, family in enumerate(families):
             spinner = Spinner(types, [family], seed=_SEED)
-            first = at * N_SPUN % len(articles)
+            first = at * len(articles) // len(families)
             turns = articles[first:] + articles[:first]
             texts += [
                 _spun(article, family.name, spinner.spin(article.text, share))
@@ -167,7 +166,7 @@ def _spun(article: Article, family: str, spun: SpunText) -> LabelledText:
 
 
 def clean_articles(
-    folder: Path, limit: int = N_ARTICLES, *, words: int = ARTICLE_WORDS
+    folder: Path, limit: int | None = None, *, words: int = ARTICLE_WORDS
 ) -> list[Article]:
     """Articles of so many words, the registers in turn.
 

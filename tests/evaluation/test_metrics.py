@@ -15,6 +15,7 @@ from detector.evaluation.metrics import (
     best_cut,
     bootstrap_weights,
     calibration_error,
+    chance_errors,
     cross_fitted_correct,
     estimate,
     indices,
@@ -163,6 +164,24 @@ def test_a_calibrated_probability_has_little_error() -> None:
     positive = generator.random(20_000) < p
     assert calibration_error(p, positive, np.ones(20_000)) < 0.02
     assert calibration_error(p**2, positive, np.ones(20_000)) > 0.1
+
+
+def test_chance_explains_the_error_of_right_probabilities_alone() -> None:
+    generator = np.random.default_rng(3)
+    p = generator.random(80)
+    every = np.ones(80)
+    right = [generator.random(80) < p for _ in range(200)]
+    low, high = np.quantile(chance_errors(p, right[0], every, seed=0), [0.025, 0.975])
+    errors = [calibration_error(p, positive, every) for positive in right]
+    assert np.mean([low <= error <= high for error in errors]) > 0.85
+    timid = 0.5 + (p - 0.5) / 4
+    wrong = [calibration_error(timid, positive, every) for positive in right]
+    assert np.mean([error > high for error in wrong]) > 0.85
+
+
+def test_chance_errors_of_a_sample_that_could_not_be() -> None:
+    sure = chance_errors(np.zeros(4), np.arange(4) > 1, np.ones(4), seed=0, draws=3)
+    assert np.isnan(sure).all()  # a score that rules positives out draws none
 
 
 def test_balancing_sets_the_base_rate() -> None:
