@@ -210,6 +210,16 @@ class Document:
         span = self.span(index)
         return Token(index, span.of(self.text), span, TokenFlag(int(self.flags[index])))
 
+    def tokens_in(self, span: Span) -> slice:
+        """The tokens that share a code point with a span, as a slice of the arrays above.
+
+        Empty, where none does: it then lies before the next token. A span without length is in the
+        token around it.
+        """
+        first = int(np.searchsorted(self.ends, span.start, side="right"))
+        last = int(np.searchsorted(self.starts, span.end, side="left"))
+        return slice(first, max(first, last))
+
     def sentence(self, index: int) -> Sentence:
         """A view of sentence `index`."""
         start, end = self.sentence_spans[index].tolist()

@@ -76,22 +76,15 @@ def _probabilities(report: Report, analysis: Analysis) -> NDArray[np.float32]:
     document = analysis.document
     result = analysis.p_posterior.copy()
     for finding in report.in_prose().findings:
-        first, last = _token_range(document, finding.span)
-        result[first:last] = np.maximum(result[first:last], finding.probability)
+        tokens = document.tokens_in(finding.span)
+        result[tokens] = np.maximum(result[tokens], finding.probability)
     return result
 
 
 def _n_words(document: Document, span: Span) -> int:
     """Running words in a span: words and numbers."""
-    first, last = _token_range(document, span)
-    running = document.flags[first:last] & (TokenFlag.WORD | TokenFlag.NUMBER)
+    running = document.flags[document.tokens_in(span)] & (TokenFlag.WORD | TokenFlag.NUMBER)
     return int(np.count_nonzero(running))
-
-
-def _token_range(document: Document, span: Span) -> tuple[int, int]:
-    """The tokens ``[first, last)`` that overlap a span."""
-    first = int(np.searchsorted(document.ends, span.start, side="right"))
-    return first, max(first, int(np.searchsorted(document.starts, span.end)))
 
 
 def align(

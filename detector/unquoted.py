@@ -38,6 +38,5 @@ def unquoted(
 
 
 def _is_quoted(finding: Finding, document: Document, quoted: NDArray[np.bool_]) -> bool:
-    first = int(np.searchsorted(document.ends, finding.start, side="right"))
-    last = int(np.searchsorted(document.starts, finding.end))
-    return first < last and bool(quoted[first:last].all())
+    covered = quoted[document.tokens_in(finding.span)]
+    return len(covered) > 0 and bool(covered.all())

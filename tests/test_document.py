@@ -56,6 +56,19 @@ def test_spans() -> None:
     assert not Span(1, 3).overlaps(Span(3, 4))
 
 
+def test_tokens_in_a_span_share_a_character_with_it() -> None:
+    for start in range(len(TEXT)):
+        for end in range(start + 1, len(TEXT) + 1):
+            tokens = DOCUMENT.tokens_in(Span(start, end))
+            expected = [
+                token.index
+                for token in DOCUMENT.tokens()
+                if max(start, token.span.start) < min(end, token.span.end)
+            ]
+            assert list(range(DOCUMENT.n_tokens))[tokens] == expected
+    assert DOCUMENT.tokens_in(Span(14, 14)) == slice(3, 4)  # inside "fox"
+
+
 def test_empty() -> None:
     document = segment("")
     assert (document.n_tokens, document.n_sentences, document.n_paragraphs) == (0, 0, 0)

@@ -155,12 +155,5 @@ def token_labels(document: Document, replaced: tuple[Replaced, ...]) -> NDArray[
     """Label of each token: 1 in a replaced span, `IGNORED` in an uncertain one, else 0."""
     labels = np.zeros(document.n_tokens, dtype=np.uint8)
     for entry in sorted(replaced, key=lambda entry: entry.certain):
-        labels[tokens_in(document, entry.span)] = 1 if entry.certain else IGNORED
+        labels[document.tokens_in(entry.span)] = 1 if entry.certain else IGNORED
     return labels
-
-
-def tokens_in(document: Document, span: Span) -> slice:
-    """The tokens that share a code point with `span`."""
-    first = int(np.searchsorted(document.ends, span.start, side="right"))
-    last = int(np.searchsorted(document.starts, span.end, side="left"))
-    return slice(first, max(first, last))

@@ -19,7 +19,7 @@ from detector.evaluation.articles import (
     reliability_auc,
     verdict_figures,
 )
-from detector.evaluation.labelled import Kind, LabelledText, tokens_in
+from detector.evaluation.labelled import Kind, LabelledText
 from detector.evaluation.metrics import Curve, Ranking, estimate, exactly
 from detector.evaluation.restored import expects, restoration_figures
 from detector.evaluation.sample import Figure, Sample
@@ -125,7 +125,7 @@ def _delicate_figures(sample: Sample) -> Iterator[Figure]:
 
 
 def _touches(finding: Flagged, document: Document, chosen: NDArray[np.bool_]) -> bool:
-    return bool(chosen[tokens_in(document, finding.span)].any())
+    return bool(chosen[document.tokens_in(finding.span)].any())
 
 
 def mid_sentence_capitals(document: Document) -> NDArray[np.bool_]:
@@ -260,7 +260,7 @@ def _pasted_figures(sample: Sample) -> Iterator[Figure]:
         (pasted,) = text.watched
         document = judgement.document
         inside = np.zeros(document.n_tokens, dtype=np.bool_)
-        inside[tokens_in(document, pasted)] = True
+        inside[document.tokens_in(pasted)] = True
         clusters.append(cluster)
         first.append(_ranks_first(judgement, inside))
         outside.append(sum(not entry.span.overlaps(pasted) for entry in judgement.flagged))
@@ -324,7 +324,7 @@ def _watched_auc(sample: Sample, name: str) -> Iterator[Figure]:
 
 def _watched_score(text: LabelledText, judgement: Judgement) -> float:
     """The highest score of a watched token, each taken without the article's prior."""
-    chosen = [judgement.alone[tokens_in(judgement.document, span)] for span in text.watched]
+    chosen = [judgement.alone[judgement.document.tokens_in(span)] for span in text.watched]
     return float(max((scores.max(initial=0.0) for scores in chosen), default=0.0))
 
 

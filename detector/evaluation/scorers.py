@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from detector.analysis import Analysis
 from detector.config import Config
 from detector.document import Document, Span, TokenFlag
-from detector.evaluation.labelled import tokens_in
 from detector.pipeline import Detector
 from detector.report import Finding, Report, Verdict
 from detector.segment import segment
@@ -179,7 +178,7 @@ def raised(
     """`scores` with each flagged token at least as suspicious as its span."""
     result = np.nan_to_num(scores, nan=0.0).astype(np.float32)
     for span, probability, *_ in flagged:
-        tokens = tokens_in(document, span)
+        tokens = document.tokens_in(span)
         result[tokens] = np.maximum(result[tokens], probability)
     return result
 

@@ -19,7 +19,6 @@ from detector.evaluation.labelled import (
     LabelledText,
     Replaced,
     token_labels,
-    tokens_in,
 )
 from detector.segment import segment
 
@@ -130,8 +129,6 @@ def test_token_labels() -> None:
     replaced = (Replaced(Span(7, 11)), Replaced(Span(20, 26), certain=False))
     document = segment(text)
     assert token_labels(document, replaced).tolist() == [0, 0, 1, 0, 0, IGNORED]
-    assert tokens_in(document, Span(3, 8)) == slice(1, 3)
-    assert tokens_in(document, Span(11, 12)) == slice(3, 3)
 
 
 def test_a_certain_label_outranks_an_uncertain_one() -> None:
