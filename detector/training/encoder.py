@@ -235,7 +235,8 @@ def _work(rank: int, job: _Job) -> None:
     torch.manual_seed(job.seed)
     types = load_types(job.pack)
     run = _Run(job, rank, types)
-    seed = [job.seed, run.progress.step, rank]
+    # Neither a run that goes on nor one that begins with another's weights reads its windows again.
+    seed = [job.seed, run.steps_before, run.progress.step, rank]
     sampler = open_sampler(job.pack, types, job.recipe, job.leave_out, seed=seed)
     if rank == 0:
         _write_manifest(job, run.progress, sampler)
@@ -349,8 +350,10 @@ class _Run:
         numbers[forms] = np.arange(len(forms))
         self.numbers = torch.from_numpy(numbers).to(self.device)
         self.model = starting_point(len(forms)).to(self.device)
+        self.steps_before = 0
         if job.start is not None:
             started = torch.load(job.start, weights_only=True, map_location=self.device)
+            self.steps_before = int(started["progress"]["step"])
             self.model.load_state_dict(self.model.state_dict() | started["model"])
         if self.training.frozen is not None:
             self.model.freeze(self.training.frozen)

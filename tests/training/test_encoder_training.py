@@ -4,6 +4,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ import torch
 from detector.encoder import CLS, SEP, Encoder
 from detector.restoration_head import RestorationHead
 from detector.segment import segment
+from detector.training import encoder
 from detector.training.encoder import Training, train_encoder
 from detector.training.export import (
     Rounding,
@@ -39,7 +41,7 @@ from detector.training.pack import (
     save_types,
 )
 from detector.training.rounding import sensitivities
-from detector.training.windows import Batch, Recipe
+from detector.training.windows import Batch, Recipe, WindowSampler
 
 QUICK = Training(batch=2, compile=False, half=False, warm_up=1, hard=0.5)
 SHORT = Recipe(length=16)
@@ -206,6 +208,23 @@ def test_a_run_begins_where_another_ended(pack: Path, checkpoint: Path, tmp_path
     )
     assert not torch.equal(before, starting_point(1).state_dict()["pieces.weight"])
     assert torch.nn.functional.cosine_similarity(before, after).mean() > 0.99
+
+
+def test_a_run_does_not_read_the_windows_of_the_one_it_starts_from_again(
+    pack: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds: list[Any] = []
+    open_sampler = encoder.open_sampler
+
+    def watched(*args: Any, seed: Any) -> WindowSampler:
+        seeds.append(np.random.default_rng(seed).integers(2**62))
+        return open_sampler(*args, seed=seed)
+
+    monkeypatch.setattr(encoder, "open_sampler", watched)
+    for start in (None, checkpoint):
+        out = tmp_path / ("started" if start else "fresh")
+        train_encoder(pack, out, start=start, steps=1, training=QUICK, recipe=SHORT)
+    assert len(set(seeds)) == len(seeds) == 2
 
 
 def test_calibration_moves_the_mean_to_the_share() -> None:
