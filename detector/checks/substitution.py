@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.analysis import Analysis, Candidate, Phrase
+from detector.association import ContingencyTable, log_likelihood
 from detector.config import Config
 from detector.document import Document, Span, TokenFlag
 from detector.report import Evidence, Finding, Suggestion
@@ -36,14 +37,8 @@ class Associations(Protocol):
     def ids(self, forms: Sequence[str]) -> NDArray[np.int32]:
         """Id of each form, -1 where it is unknown."""
 
-    def counts(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.int64]:
-        """How often each pair of adjacent forms occurs."""
-
-    def npmi(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
-        """Normalised PMI of each pair of adjacent forms."""
-
-    def log_likelihood(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
-        """Log-likelihood ratio of each pair of adjacent forms."""
+    def table(self, left: ArrayLike, right: ArrayLike) -> ContingencyTable:
+        """The contingency tables of pairs of adjacent forms."""
 
 
 class _Pair(NamedTuple):
@@ -192,9 +187,9 @@ class Substitution:
         left, right = self.associations.ids(pair).tolist()
         if left < 0 or right < 0:
             return _Pair(text, 0, 0.0, is_counted=False)
-        times = int(self.associations.counts(left, right))
-        drawn = times > 0 and float(self.associations.npmi(left, right)) > 0
-        strength = float(self.associations.log_likelihood(left, right)) if drawn else 0.0
+        table = self.associations.table(left, right)
+        times = int(np.asarray(table.n11))
+        strength = float(log_likelihood(table)) if times > table.expected else 0.0
         return _Pair(text, times, strength, is_counted=True)
 
 

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from detector.analysis import Analysis, Candidate, Phrase
+from detector.association import ContingencyTable
 from detector.checks.substitution import Substitution
 from detector.report import Finding
 from detector.segment import segment
@@ -30,21 +31,18 @@ CHANCE = {("older", "this")}
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of the pairs above; what is counted is associated, but for `CHANCE`."""
+    """Counts of the pairs above, whose words keep to each other, but for `CHANCE`."""
 
     words: int = 1_000_000
 
     def ids(self, forms: Sequence[str]) -> NDArray[np.int32]:
         return np.array([FORMS.index(form) if form in FORMS else -1 for form in forms], np.int32)
 
-    def counts(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.int64]:
-        return np.array(COUNTS.get(_pair(left, right), 0))
-
-    def npmi(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
-        return np.array(-0.1 if _pair(left, right) in CHANCE else 0.5)
-
-    def log_likelihood(self, left: ArrayLike, right: ArrayLike) -> NDArray[np.float64]:
-        return np.asarray(self.counts(left, right), dtype=np.float64) * 4
+    def table(self, left: ArrayLike, right: ArrayLike) -> ContingencyTable:
+        pair = _pair(left, right)
+        times = COUNTS.get(pair, 0)
+        margin = self.words // 20 if pair in CHANCE else 10 * (times + 1)
+        return ContingencyTable(times, margin, margin, self.words)
 
 
 def _pair(left: ArrayLike, right: ArrayLike) -> tuple[str, str]:
@@ -89,7 +87,7 @@ def test_finding_has_place_candidates_and_counts() -> None:
     assert [(e.text, e.confidence) for e in finding.expected] == [("command", 0.6), ("order", 0.2)]
     (right, left) = [evidence.message for evidence in finding.evidence]
     assert right == (
-        "'command structures' 212 times in the reference corpus (log-likelihood 848), "
+        "'command structures' 212 times in the reference corpus (log-likelihood 1,257), "
         "'writ structures' at most once"
     )
     assert left.startswith("'other's order' 3 times")
