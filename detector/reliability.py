@@ -184,7 +184,8 @@ class ReliabilityModel:
         stretch = (log_odds - start) / total if abs(total) > 1e-9 else 0.0
         rows = zip(self.features, values.tolist(), parts, self.clean, strict=True)
         found = [
-            Contribution(name, value, -part * stretch, FEATURES[name].in_words(value, usual))
+            # Not `-part * stretch`: what did nothing would have done -0.0.
+            Contribution(name, value, 0.0 - part * stretch, FEATURES[name].in_words(value, usual))
             for name, value, part, usual in rows
         ]
         return tuple(sorted(found, key=lambda entry: (-abs(entry.effect), entry.feature)))

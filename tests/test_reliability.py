@@ -99,6 +99,8 @@ def test_the_length_says_what_is_left_where_the_evidence_is_silent(
     silent = replace(model, curves=(line((0, 0)), line((0, 0)), model.curves[2]))
     found = silent.judged(made_evidence(density(0.9, 60)), CUTS)
     assert next(entry.effect for entry in found.contributions if entry.feature == "length") < 0
+    others = [entry.effect for entry in found.contributions if entry.feature != "length"]
+    assert [math.copysign(1, effect) for effect in others] == [1, 1]  # 0.0: -0.0 would be printed
 
 
 def test_a_saved_model_says_the_same(model: ReliabilityModel, tmp_path: Path) -> None:
