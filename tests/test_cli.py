@@ -501,6 +501,10 @@ sys.exit(cli.main())
     return [sys.executable, "-c", code, *arguments]
 
 
+# Undoes what a suite that runs in the background hands down: there, shells ignore Ctrl-C.
+HEED_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+
+
 @pytest.fixture
 def environment() -> dict[str, str]:
     folders = [str(ROOT), str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -539,7 +543,10 @@ class TestProcess:
         write("b.txt", "sleep 60")
         write("c.txt", SPUN)
         with subprocess.Popen(
-            command("--format", "json", "--jobs", jobs, *["a.txt"] * 9, "b.txt", "c.txt"),
+            command(
+                *("--format", "json", "--jobs", jobs, *["a.txt"] * 9, "b.txt", "c.txt"),
+                prelude=HEED_INTERRUPTS,
+            ),
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
