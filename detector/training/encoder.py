@@ -111,6 +111,14 @@ class Progress:
     restoration_loss: float = 9.0
     log: list[dict[str, float]] = field(default_factory=list)
 
+    def summary(self) -> dict[str, float]:
+        """How far the run has come, for a manifest."""
+        return {
+            "steps": self.step,
+            "minutes": round(self.seconds / 60, 1),
+            "pieces": self.pieces,
+        }
+
 
 def train_encoder(
     pack: Path,
@@ -236,17 +244,17 @@ def _work(rank: int, job: _Job) -> None:
     types = load_types(job.pack)
     run = _Run(job, rank, types)
     # Neither a run that goes on nor one that begins with another's weights reads its windows again.
-    seed = [job.seed, run.steps_before, run.progress.step, rank]
+    seed = [job.seed, run.before.step, run.progress.step, rank]
     sampler = open_sampler(job.pack, types, job.recipe, job.leave_out, seed=seed)
     if rank == 0:
-        _write_manifest(job, run.progress, sampler)
+        _write_manifest(job, run, sampler)
     for batch, candidates in batches(sampler, job.training):
         run.step(batch, candidates)
         if run.share >= 1.0:
             break
     if rank == 0:
         run.save("last.pt")
-        _write_manifest(job, run.progress, sampler)
+        _write_manifest(job, run, sampler)
     if job.workers > 1:
         torch.distributed.destroy_process_group()
 
@@ -257,9 +265,9 @@ def restorable(types: Types) -> NDArray[np.int64]:
     return np.array([*islice(words, MAX_FORMS - 1), NOTHING], np.int64)
 
 
-def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> None:
+def _write_manifest(job: _Job, run: _Run, sampler: WindowSampler) -> None:
     manifest = {
-        "start": _origin(job.start),
+        "start": _origin(job.start, run.before),
         "left_out": sorted(job.leave_out),
         "families": [family.name for family in sampler.families],
         "seed": job.seed,
@@ -268,29 +276,22 @@ def _write_manifest(job: _Job, progress: Progress, sampler: WindowSampler) -> No
         "torch": torch.__version__,
         "training": asdict(job.training),
         "recipe": asdict(job.recipe),
-        "steps": progress.step,
-        "minutes": round(progress.seconds / 60, 1),
-        "pieces": progress.pieces,
-        "log": progress.log,
+        **run.progress.summary(),
+        "log": run.progress.log,
     }
     (job.out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
 
 
-def _origin(start: Path | None) -> Any:
+def _origin(start: Path | None, before: Progress) -> Any:
     """What a run began with: the package, or another run's manifest without its log.
 
-    How far that run had come says its checkpoint: a run that was stopped left the manifest of its
-    beginning.
+    How far that run had come says its checkpoint (`before`): a run that was stopped left the
+    manifest of its beginning.
     """
     if start is None:
         return PACKAGE
     manifest = json.loads((start.parent / MANIFEST).read_text(encoding="utf-8"))
-    progress = torch.load(start, weights_only=True, map_location="cpu")["progress"]
-    manifest |= {
-        "steps": progress["step"],
-        "minutes": round(progress["seconds"] / 60, 1),
-        "pieces": progress["pieces"],
-    }
+    manifest |= before.summary()
     return {name: value for name, value in manifest.items() if name != "log"}
 
 
@@ -350,10 +351,10 @@ class _Run:
         numbers[forms] = np.arange(len(forms))
         self.numbers = torch.from_numpy(numbers).to(self.device)
         self.model = starting_point(len(forms)).to(self.device)
-        self.steps_before = 0
+        self.before = Progress()
         if job.start is not None:
             started = torch.load(job.start, weights_only=True, map_location=self.device)
-            self.steps_before = int(started["progress"]["step"])
+            self.before = Progress(**started["progress"])
             self.model.load_state_dict(self.model.state_dict() | started["model"])
         if self.training.frozen is not None:
             self.model.freeze(self.training.frozen)
