@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,37 +147,54 @@ def _may_be_told(text: LabelledText, judgement: Judgement) -> NDArray[np.bool_]:
     return np.bincount(owner, weights=labels == 1, minlength=document.n_paragraphs) > 0
 
 
+class _Stated(NamedTuple):
+    """What the reliability states of documents, and what is true; arrays of shape (n,).
+
+    `p_spun` is 1 where the reliability is 0. The weights reweigh the classes to `BASE_RATE`.
+    """
+
+    clusters: NDArray[np.int64]
+    spun: NDArray[np.bool_]
+    p_spun: Floats
+    weights: Floats
+
+
+def _stated(sample: Sample) -> _Stated | None:
+    """Of the documents that have a reliability; None if these are all spun, or all clean."""
+    rows = [row for row in sample.judged() if row[2].reliability is not None]
+    spun = np.array([bool(text.spun) for _, text, _ in rows], dtype=np.bool_)
+    if spun.all() or not spun.any():
+        return None
+    clusters = np.array([cluster for cluster, _, _ in rows])
+    p_spun = np.array([1 - (judgement.reliability or 0.0) / 100 for _, _, judgement in rows])
+    return _Stated(clusters, spun, p_spun, balanced(spun, np.ones(len(spun)), BASE_RATE))
+
+
 def calibration_figures(sample: Sample, name: str = CALIBRATION) -> Iterator[Figure]:
     """Expected calibration error of the reliability at `BASE_RATE`; none without reliabilities.
 
     Beside it, what chance alone makes of as many documents: small samples show some error.
     """
-    rows = [row for row in sample.judged() if row[2].reliability is not None]
-    spun = np.array([bool(text.spun) for _, text, _ in rows], dtype=np.bool_)
-    if spun.all() or not spun.any():
+    stated = _stated(sample)
+    if stated is None:
         return
-    clusters = np.array([cluster for cluster, _, _ in rows])
-    p_spun = np.array([1 - (judgement.reliability or 0.0) / 100 for _, _, judgement in rows])
+    clusters, spun, p_spun, weights = stated
     errors = [
         calibration_error(p_spun, spun, balanced(spun, drawn[clusters].astype(float), BASE_RATE))
         for drawn in sample.weights
     ]
     judged = estimate(errors) if len(set(clusters.tolist())) > 1 else exactly(errors[0])
-    yield sample.figure(name, judged, len(rows))
-    weights = balanced(spun, np.ones(len(spun)), BASE_RATE)
+    yield sample.figure(name, judged, len(spun))
     chance = chance_errors(p_spun, spun, weights, seed=sample.seed)
-    yield sample.figure(f"{name}{BY_CHANCE}", estimate([chance.mean(), *chance]), len(rows))
+    yield sample.figure(f"{name}{BY_CHANCE}", estimate([chance.mean(), *chance]), len(spun))
 
 
 def diagram_figures(sample: Sample) -> Iterator[Figure]:
     """The reliability diagram: for ten bins of equal mass, what was stated and what came true."""
-    rows = [row for row in sample.judged() if row[2].reliability is not None]
-    spun = np.array([bool(text.spun) for _, text, _ in rows], dtype=np.bool_)
-    if spun.all() or not spun.any():
+    stated = _stated(sample)
+    if stated is None:
         return
-    clusters = np.array([cluster for cluster, _, _ in rows])
-    p_spun = np.array([1 - (judgement.reliability or 0.0) / 100 for _, _, judgement in rows])
-    weights = balanced(spun, np.ones(len(spun)), BASE_RATE)
+    clusters, spun, p_spun, weights = stated
     of = equal_mass_bins(p_spun, weights, BINS)
     for number in range(BINS):
         kept = of == number

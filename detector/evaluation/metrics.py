@@ -240,15 +240,15 @@ def chance_errors(
     sizes = np.array([np.count_nonzero(~positive), np.count_nonzero(positive)])
     labels = np.repeat([False, True], sizes)
     each = balanced(labels, np.ones(len(labels)), float(weights[positive].sum() / weights.sum()))
-    chances = [weights * (1 - p), weights * p]
-    if not all(chance.sum() for chance in chances):
+    masses = [weights * (1 - p), weights * p]
+    if not all(mass.sum() for mass in masses):
         return np.full(draws, np.nan)
+    chances = [mass / mass.sum() for mass in masses]
     generator = np.random.default_rng(seed)
     errors: Floats = np.empty(draws)
     for draw in range(draws):
         drawn = [
-            generator.choice(p, size, p=chance / chance.sum())
-            for size, chance in zip(sizes, chances, strict=True)
+            generator.choice(p, size, p=chance) for size, chance in zip(sizes, chances, strict=True)
         ]
         errors[draw] = calibration_error(np.concatenate(drawn), labels, each)
     return errors
