@@ -24,10 +24,9 @@ from numpy.typing import NDArray
 
 from detector.encoder import Encoder
 from detector.segment import segment
-from detector.training.encoder import open_sampler
+from detector.training.encoder import Texts, open_sampler
 from detector.training.export import build_graph, digest
 from detector.training.model import load_state
-from detector.training.pack import load_types
 from detector.training.windows import Recipe
 
 ROOT = Path(__file__).parent.parent
@@ -96,7 +95,7 @@ def _draw(
     """Piece ids of windows, and where words begin in them."""
     recipe = Recipe(**trained["recipe"])
     left_out = frozenset(trained["left_out"])
-    sampler = open_sampler(pack, load_types(pack), recipe, left_out, seed=PACK_SEED)
+    sampler = open_sampler(Texts.open(pack), recipe, left_out, seed=PACK_SEED)
     batch = sampler.batch(n_windows)
     return batch.ids, batch.weights > 0
 

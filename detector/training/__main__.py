@@ -50,7 +50,9 @@ def parser(prog: str) -> argparse.ArgumentParser:
     fit.add_argument("--seed", type=int, default=0)
     _spin(parts)
     _insertions(parts)
+    _weights(parts)
     _encoder(parts)
+    _relay(parts)
     export = _part(parts, "export", _export, "the trained encoder, as the runtime reads it")
     export.add_argument("checkpoint", type=Path, help="last.pt of a training run")
     export.add_argument("pack", type=Path, help="training pack to calibrate on")
@@ -205,6 +207,60 @@ def _add_insertions(options: argparse.Namespace) -> None:
     add_insertions(options.pack, thesauri=options.thesauri, treebank=options.treebank)
 
 
+def _weights(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    part = parts.add_parser(
+        "weights",
+        help="starting weights as a small file, to train elsewhere",
+        description="Write the weights that training starts from as a small file, for a machine "
+        "that has no package of them.",
+    )
+    part.add_argument("out", type=Path, help="file to write, .npz")
+    part.add_argument("--bits", type=int, default=8, help="a weight (default: %(default)s)")
+    part.add_argument(
+        "--mpnet", type=Path, metavar="FOLDER", help="of a teacher: an MPNet's model.safetensors"
+    )
+    part.set_defaults(run=_write_weights)
+
+
+def _write_weights(options: argparse.Namespace) -> None:
+    from detector.training.model import mpnet_weights, package_weights, save_weights
+
+    state = package_weights() if options.mpnet is None else mpnet_weights(options.mpnet)
+    save_weights(options.out, state, options.bits)
+
+
+def _relay(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    part = parts.add_parser(
+        "relay",
+        help="teacher, unseen and shipped encoder, in minutes of an accelerator",
+        description="Train a teacher, the unseen encoder and the shipped one, one after the other.",
+    )
+    part.add_argument("pack", type=Path, help="folder of the training pack")
+    part.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
+    part.add_argument("--small", type=Path, required=True, help="starting weights, from 'weights'")
+    part.add_argument("--base", type=Path, required=True, help="the teacher's, from 'weights'")
+    part.add_argument("--minutes", type=float, required=True, help="for everything")
+    part.add_argument("--device", default="cuda", help="as torch calls it (default: %(default)s)")
+    part.add_argument("--loaders", type=int, default=12, help="processes that draw windows")
+    part.add_argument("--seed", type=int, default=0)
+    part.set_defaults(run=_run_relay)
+
+
+def _run_relay(options: argparse.Namespace) -> None:
+    from detector.training.relay import relay
+
+    relay(
+        options.pack,
+        options.out,
+        small=options.small,
+        base=options.base,
+        minutes=options.minutes,
+        device=options.device,
+        loaders=options.loaders,
+        seed=options.seed,
+    )
+
+
 def _encoder(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     part = parts.add_parser(
         "encoder",
@@ -217,7 +273,10 @@ def _encoder(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     part.add_argument("--minutes", type=float, help="length of the run")
     part.add_argument("--steps", type=int, help="length of the run")
     part.add_argument("--start", type=Path, help="checkpoint of another run to begin with")
+    part.add_argument("--weights", type=Path, help="starting weights, from 'weights'")
+    part.add_argument("--teacher", type=Path, help="checkpoint of a model to learn from")
     part.add_argument("--leave-out", action="append", default=[], help="name of a family")
+    part.add_argument("--loaders", type=int, default=0, help="processes that draw windows")
     part.add_argument("--device", default="cpu", help="as torch calls it (default: %(default)s)")
     part.add_argument("--jobs", type=int, default=1, help="processes of one thread each")
     part.add_argument("--batch", type=int, default=32, help="windows a step and process")
@@ -242,6 +301,9 @@ def _train_encoder(options: argparse.Namespace) -> None:
         options.pack,
         options.out,
         start=options.start,
+        weights=options.weights,
+        teacher=options.teacher,
+        loaders=options.loaders,
         training=Training(batch=options.batch, frozen=options.frozen, hard=options.hard),
         leave_out=frozenset(options.leave_out),
         steps=options.steps,

@@ -16,15 +16,17 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from detector.training.model import PACKAGE, starting_point
+from detector.training.model import PACKAGE, ReplacedTokenModel, size_of, starting_point
 from detector.training.pack import (
     NOTHING,
+    Family,
+    Pairs,
     Stream,
     Types,
     load_families,
@@ -33,7 +35,7 @@ from detector.training.pack import (
     load_types,
 )
 from detector.training.spin.reading import is_lexical
-from detector.training.windows import Batch, Recipe, WindowSampler, joined
+from detector.training.windows import Recipe, WindowSampler, joined
 
 PLATEAU_ENDS = 0.75
 """Share of a run after which the learning rate falls."""
@@ -75,6 +77,8 @@ class Training:
         most.
     candidates : int
         Windows of clean text that the model reads for each hard one.
+    taught : float
+        Weight of the teacher's word against the label's, where there is a teacher.
     half : bool
         16-bit arithmetic (bfloat16 on an accelerator, float16 on a CPU), float32 weights.
     checkpoint_minutes : float
@@ -91,6 +95,7 @@ class Training:
     restoration: float = 0.04
     hard: float = 0.125
     candidates: int = 8
+    taught: float = 0.6
     half: bool = True
     checkpoint_minutes: float = 5.0
 
@@ -125,16 +130,20 @@ def train_encoder(
     out: Path,
     *,
     start: Path | None = None,
+    weights: Path | None = None,
+    teacher: Path | None = None,
     leave_out: frozenset[str] = frozenset(),
     steps: int | None = None,
     minutes: float | None = None,
     device: str = "cpu",
     threads: int | None = None,
     workers: int = 1,
+    loaders: int = 0,
     resume: bool = True,
     seed: int = 0,
     training: Training | None = None,
     recipe: Recipe | None = None,
+    texts: Texts | None = None,
 ) -> dict[str, Any]:
     """Train on a pack until `steps` or `minutes` are over, whichever comes first.
 
@@ -146,7 +155,13 @@ def train_encoder(
         Folder for checkpoints, outside the repository: ``last.pt``, ``plateau.pt`` and
         ``manifest.json``.
     start : Path or None
-        Checkpoint of another run to begin with, of the same pack; None begins with `PACKAGE`.
+        Checkpoint of another run to begin with, of the same pack; None begins with `weights`.
+    weights : Path or None
+        Starting weights that ``detector train weights`` wrote, of the small encoder or of a
+        teacher; None: those of `PACKAGE`.
+    teacher : Path or None
+        Checkpoint of a trained model, of any size and the same pack, whose probabilities are
+        targets beside the labels (`Training.taught`).
     leave_out : frozenset of str
         Names of families not to train on, to measure on them afterwards; "spinbot" stands for the
         real spun text.
@@ -162,12 +177,16 @@ def train_encoder(
     workers : int
         Processes that train one model together, each with `threads` threads. On a machine that
         others use too, workers of one thread get on far better than one worker of several.
+    loaders : int
+        Processes that draw windows for an accelerator; 0: a thread of the training process does.
     seed : int
         Of the windows drawn.
     training : Training or None
         How to train.
     recipe : Recipe or None
         How to draw and spin.
+    texts : Texts or None
+        The opened pack, for several runs of one process.
 
     Returns
     -------
@@ -181,18 +200,21 @@ def train_encoder(
         pack=pack,
         out=out,
         start=start,
+        weights=weights,
+        teacher=teacher,
         leave_out=leave_out,
         length=_Length(steps, minutes),
         device=device,
         threads=threads,
         workers=workers,
+        loaders=loaders,
         resume=resume,
         seed=seed,
         training=training or Training(),
         recipe=recipe or Recipe(),
     )
     if workers == 1:
-        _work(0, job)
+        _work(0, job, texts)
     else:
         torch.multiprocessing.spawn(_work, (job,), nprocs=workers)
     manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text())
@@ -220,18 +242,21 @@ class _Job:
     pack: Path
     out: Path
     start: Path | None
+    weights: Path | None
+    teacher: Path | None
     leave_out: frozenset[str]
     length: _Length
     device: str
     threads: int | None
     workers: int
+    loaders: int
     resume: bool
     seed: int
     training: Training
     recipe: Recipe
 
 
-def _work(rank: int, job: _Job) -> None:
+def _work(rank: int, job: _Job, texts: Texts | None = None) -> None:
     """Train, as one of several workers; the first one writes."""
     if job.threads:
         torch.set_num_threads(job.threads)
@@ -241,15 +266,16 @@ def _work(rank: int, job: _Job) -> None:
             "gloo", store=meeting, rank=rank, world_size=job.workers
         )
     torch.manual_seed(job.seed)
-    types = load_types(job.pack)
-    run = _Run(job, rank, types)
+    texts = texts or Texts.open(job.pack)
+    run = _Run(job, rank, texts.types)
     # Neither a run that goes on nor one that begins with another's weights reads its windows again.
     seed = [job.seed, run.before.step, run.progress.step, rank]
-    sampler = open_sampler(job.pack, types, job.recipe, job.leave_out, seed=seed)
+    sampler = open_sampler(texts, job.recipe, job.leave_out, seed=seed)
     if rank == 0:
         _write_manifest(job, run, sampler)
-    for batch, candidates in batches(sampler, job.training):
-        run.step(batch, candidates)
+    run.begin()
+    for drawn in batches(sampler, job.training, run.numbers, seed=seed, loaders=job.loaders):
+        run.step(drawn)
         if run.share >= 1.0:
             break
     if rank == 0:
@@ -267,12 +293,13 @@ def restorable(types: Types) -> NDArray[np.int64]:
 
 def _write_manifest(job: _Job, run: _Run, sampler: WindowSampler) -> None:
     manifest = {
-        "start": _origin(job.start, run.before),
+        "start": _start(job, run),
         "left_out": sorted(job.leave_out),
         "families": [family.name for family in sampler.families],
         "seed": job.seed,
         "device": job.device,
         "workers": job.workers,
+        "teacher": None if job.teacher is None else _origin(job.teacher, None),
         "torch": torch.__version__,
         "training": asdict(job.training),
         "recipe": asdict(job.recipe),
@@ -282,61 +309,205 @@ def _write_manifest(job: _Job, run: _Run, sampler: WindowSampler) -> None:
     (job.out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
 
 
-def _origin(start: Path | None, before: Progress) -> Any:
-    """What a run began with: the package, or another run's manifest without its log.
+def _start(job: _Job, run: _Run) -> Any:
+    """What a run began with: the package, other weights, or another run."""
+    if job.start is not None:
+        return _origin(job.start, run.before)
+    return PACKAGE if job.weights is None else job.weights.name
 
-    How far that run had come says its checkpoint (`before`): a run that was stopped left the
+
+def _origin(checkpoint: Path, progress: Progress | None) -> dict[str, Any]:
+    """Another run's manifest without its log.
+
+    How far that run had come says its checkpoint (`progress`): a run that was stopped left the
     manifest of its beginning.
     """
-    if start is None:
-        return PACKAGE
-    manifest = json.loads((start.parent / MANIFEST).read_text(encoding="utf-8"))
-    manifest |= before.summary()
+    manifest = json.loads((checkpoint.parent / MANIFEST).read_text(encoding="utf-8"))
+    if progress is not None:
+        manifest |= progress.summary()
     return {name: value for name, value in manifest.items() if name != "log"}
 
 
+@dataclass(frozen=True)
+class Texts:
+    """A training pack, read once for several runs.
+
+    Attributes
+    ----------
+    types : Types
+        The vocabulary.
+    clean : Stream
+        All shards of clean text.
+    spun, original : Stream or None
+        Real spun text and its originals.
+    families : tuple of Family
+        All of them.
+    pairs : Pairs or None
+        What stands side by side in clean text.
+    """
+
+    types: Types
+    clean: Stream
+    spun: Stream | None
+    original: Stream | None
+    families: tuple[Family, ...]
+    pairs: Pairs | None
+
+    @classmethod
+    def open(cls, pack: Path) -> Self:
+        """Read a pack; pairs that did not travel with it are counted again."""
+        clean = joined(load_stream(path) for path in sorted(pack.glob("shard-*.npz")))
+        spun, original = (
+            load_stream(pack / name) if (pack / name).exists() else None
+            for name in (SPUN_STREAM, ORIGINAL_STREAM)
+        )
+        return cls(
+            types=load_types(pack),
+            clean=clean,
+            spun=spun,
+            original=original,
+            families=tuple(load_families(pack)),
+            pairs=load_pairs(pack) or Pairs.of(clean.ids),
+        )
+
+
 def open_sampler(
-    pack: Path,
-    types: Types,
-    recipe: Recipe,
-    leave_out: frozenset[str],
-    *,
-    seed: int | list[int],
+    texts: Texts, recipe: Recipe, leave_out: frozenset[str], *, seed: int | list[int]
 ) -> WindowSampler:
-    """A sampler over everything in a pack but what is left out; `types` are the pack's."""
-    real: dict[str, Stream | None] = {"spun": None, "original": None}
-    if "spinbot" not in leave_out:
-        for role, name in (("spun", SPUN_STREAM), ("original", ORIGINAL_STREAM)):
-            if (pack / name).exists():
-                real[role] = load_stream(pack / name)
+    """A sampler over everything in a pack but what is left out."""
+    real = "spinbot" not in leave_out
     return WindowSampler(
-        types,
-        joined(load_stream(path) for path in sorted(pack.glob("shard-*.npz"))),
-        load_families(pack, leave_out),
+        texts.types,
+        texts.clean,
+        [family for family in texts.families if family.name not in leave_out],
         recipe,
-        spun=real["spun"],
-        original=real["original"],
-        pairs=load_pairs(pack),
+        spun=texts.spun if real else None,
+        original=texts.original if real else None,
+        pairs=texts.pairs,
         seed=seed,
     )
 
 
-def batches(sampler: WindowSampler, training: Training) -> Iterator[tuple[Batch, Batch]]:
-    """Batches and the candidates for their hard windows, without end.
+class Drawn(NamedTuple):
+    """Windows for one step as tensors.
 
-    The next ones are drawn while the model works on these.
+    Attributes
+    ----------
+    ids, labels, weights : tensor, shape (n_windows, length)
+        As in `Batch`.
+    candidates : tensor, shape (n_candidates, length)
+        Windows of clean text, the hardest of which are trained on as well.
+    counted : tensor, shape (n_candidates, length)
+        Their weights.
+    places : tensor, shape (n_restored,)
+        Where a word stands whose original the restoration head can name, in flattened windows.
+    originals : tensor, shape (n_restored,)
+        The number of that original.
     """
 
-    def draw() -> tuple[Batch, Batch]:
-        n_candidates = training.n_hard * training.candidates
-        return sampler.batch(training.batch), sampler.clean(n_candidates)
+    ids: Any
+    labels: Any
+    weights: Any
+    candidates: Any
+    counted: Any
+    places: Any
+    originals: Any
 
+
+def batches(
+    sampler: WindowSampler,
+    training: Training,
+    numbers: NDArray[np.int64],
+    *,
+    seed: list[int],
+    loaders: int = 0,
+) -> Iterator[Drawn]:
+    """What each step trains on, without end; the next is drawn while the model works on this.
+
+    Parameters
+    ----------
+    sampler : WindowSampler
+        Draws the windows.
+    training : Training
+        How many.
+    numbers : ndarray of int64, shape (n_types,)
+        The number under which the restoration head knows each type; -1 where it does not.
+    seed : list of int
+        Of the draws of the loaders.
+    loaders : int
+        Processes that draw; 0: a thread does.
+    """
+    windows = _Windows(sampler, training, numbers, seed)
+    if loaders:
+        sampler.index()
+        yield from torch.utils.data.DataLoader(
+            windows,
+            batch_size=None,
+            num_workers=loaders,
+            prefetch_factor=8,
+            pin_memory=torch.accelerator.is_available(),
+        )
     with ThreadPoolExecutor(1) as pool:
-        coming: Future[tuple[Batch, Batch]] = pool.submit(draw)
+        coming: Future[Drawn] = pool.submit(windows.draw)
         while True:
             drawn = coming.result()
-            coming = pool.submit(draw)
+            coming = pool.submit(windows.draw)
             yield drawn
+
+
+class _Windows(torch.utils.data.IterableDataset):  # type: ignore[misc]
+    """Draws windows, in any number of processes: each has draws of its own."""
+
+    def __init__(
+        self,
+        sampler: WindowSampler,
+        training: Training,
+        numbers: NDArray[np.int64],
+        seed: list[int],
+    ) -> None:
+        super().__init__()
+        self._sampler, self._training, self._numbers = sampler, training, numbers
+        self._seed = seed
+
+    def __iter__(self) -> Iterator[Drawn]:
+        worker = torch.utils.data.get_worker_info()
+        if worker is not None:
+            self._sampler.reseed([*self._seed, worker.id])
+        while True:
+            yield self.draw()
+
+    def draw(self) -> Drawn:
+        """The windows of the next step."""
+        training = self._training
+        batch = self._sampler.batch(training.batch)
+        candidates = self._sampler.clean(training.n_hard * training.candidates)
+        origins = batch.origins.ravel()
+        named = np.where(origins >= 0, self._numbers[np.maximum(origins, 0)], -1)
+        (places,) = np.nonzero(named >= 0)
+        return Drawn(
+            *(
+                torch.from_numpy(array)
+                for array in (
+                    *(batch.ids, batch.labels, batch.weights),
+                    *(candidates.ids, candidates.weights),
+                    *(places, named[places]),
+                )
+            )
+        )
+
+
+def load_model(
+    checkpoint: Path, n_forms: int, device: str = "cpu"
+) -> tuple[ReplacedTokenModel, Progress]:
+    """The model of a checkpoint, and how far its run had come."""
+    state = torch.load(checkpoint, weights_only=True, map_location=device)
+    model = ReplacedTokenModel(n_forms, size_of(state["model"]))
+    model.load_state_dict(state["model"])
+    return model.to(device), Progress(**state["progress"])
+
+
+NOTED = 50
+"""Steps from one line of the log to the next."""
 
 
 class _Run:
@@ -347,15 +518,14 @@ class _Run:
         self.length, self.workers, self.rank = job.length, job.workers, rank
         forms = restorable(types)
         # Which types the restoration head knows, by number; -1 for the others.
-        numbers = np.full(len(types.surfaces), -1, np.int64)
-        numbers[forms] = np.arange(len(forms))
-        self.numbers = torch.from_numpy(numbers).to(self.device)
-        self.model = starting_point(len(forms)).to(self.device)
+        self.numbers = np.full(len(types.surfaces), -1, np.int64)
+        self.numbers[forms] = np.arange(len(forms))
         self.before = Progress()
         if job.start is not None:
-            started = torch.load(job.start, weights_only=True, map_location=self.device)
-            self.before = Progress(**started["progress"])
-            self.model.load_state_dict(self.model.state_dict() | started["model"])
+            self.model, self.before = load_model(job.start, len(forms), self.device)
+        else:
+            self.model = starting_point(len(forms), job.weights).to(self.device)
+        self.teacher = self._teacher(job.teacher, len(forms))
         if self.training.frozen is not None:
             self.model.freeze(self.training.frozen)
         trained = [(name, p) for name, p in self.model.named_parameters() if p.requires_grad]
@@ -382,26 +552,42 @@ class _Run:
         self.clock = self.progress.seconds
         self.share = self.length.share(self.progress.step, self.clock)
         self.plateau_saved = self.share >= PLATEAU_ENDS
-        self.forward = torch.compile(self.model) if self.training.compile else self.model
-        self.saved_at = time.monotonic()
+        if self.training.compile:
+            self.model.compile_layers()
+        self.recent: list[Any] = []
+        self.begin()
 
-    def step(self, batch: Batch, candidates: Batch) -> None:
-        """One step of the optimiser, on a batch and the hardest of the candidates."""
-        began = time.monotonic()
+    def begin(self) -> None:
+        """Start the clocks."""
+        self.noted_at = self.spent_since = self.saved_at = time.monotonic()
+
+    def _teacher(self, checkpoint: Path | None, n_forms: int) -> ReplacedTokenModel | None:
+        if checkpoint is None:
+            return None
+        teacher, _ = load_model(checkpoint, n_forms, self.device)
+        teacher.eval().requires_grad_(False)
+        if self.training.compile:
+            teacher.compile_layers()
+        return teacher
+
+    def step(self, drawn: Drawn) -> None:
+        """One step of the optimiser, on the windows drawn and the hardest of the candidates."""
         self._set_rate()
+        drawn = Drawn(*(tensor.to(self.device, non_blocking=True) for tensor in drawn))
+        ids, labels, weights = drawn.ids, drawn.labels, drawn.weights
         if self.training.n_hard:
-            batch += candidates.rows(self._hardest(candidates))
-        ids, labels, weights, origins = (
-            torch.from_numpy(array).to(self.device, non_blocking=True)
-            for array in (batch.ids, batch.labels, batch.weights, batch.origins)
-        )
+            hardest = self._hardest(drawn)
+            ids = torch.cat([ids, drawn.candidates[hardest]])
+            weights = torch.cat([weights, drawn.counted[hardest]])
+            labels = torch.cat([labels, torch.zeros_like(drawn.counted[hardest])])
+        targets, weights = self._targets(ids, labels, weights)
         with self._autocast():
-            logits, vectors = self.forward(ids)
+            logits, vectors = self.model(ids)
         losses = torch.nn.functional.binary_cross_entropy_with_logits(
-            logits.float(), labels, reduction="none"
+            logits.float(), targets, reduction="none"
         )
         detection = (losses * weights).sum() / (weights > 0).sum()
-        restoration = self._restoration(vectors, origins)
+        restoration = self._restoration(vectors, drawn)
         loss = detection + self.training.restoration * restoration
         self.scaler.scale(loss).backward()
         self._meet()
@@ -410,34 +596,51 @@ class _Run:
         self.scaler.step(self.optimiser)
         self.scaler.update()
         self.optimiser.zero_grad()
-        lost = float(detection.detach()), float(restoration.detach())
-        self._note(lost, ids.numel(), time.monotonic() - began)
+        # Reading a loss would make the accelerator wait for the next step: they are read later.
+        self.recent.append(torch.stack([detection.detach(), restoration.detach()]))
+        self._note(ids.numel())
         self.share = self.length.share(self.progress.step, self.clock)
 
-    def _hardest(self, candidates: Batch) -> NDArray[np.int64]:
+    def _targets(self, ids: Any, labels: Any, weights: Any) -> tuple[Any, Any]:
+        """What the model ought to say, and how much each word counts.
+
+        A teacher's probabilities temper the labels. It alone judges swaps whose label was dropped
+        because they fit as well as the original did.
+        """
+        if self.teacher is None:
+            return labels, weights
+        taught = self.training.taught
+        with torch.no_grad(), self._autocast():
+            said, _ = self.teacher(ids)
+        said = said.float().sigmoid()
+        dropped = (labels == 1) & (weights == 0)
+        targets = torch.where(dropped, said, taught * said + (1 - taught) * labels)
+        return targets, torch.where(dropped, taught, weights)
+
+    def _hardest(self, drawn: Drawn) -> Any:
         """Which windows of clean text the model takes for spun most, shape (n_hard,).
 
         By the sum of squared probabilities: a few confident errors weigh more than many doubts,
         and a single one, which may be the text's own, not more than it should.
         """
         with torch.no_grad(), self._autocast():
-            logits, _ = self.forward(torch.from_numpy(candidates.ids).to(self.device))
-        p = logits.float().sigmoid() * torch.from_numpy(candidates.weights).to(self.device)
-        hardest = p.square().sum(1).topk(self.training.n_hard).indices
-        chosen: NDArray[np.int64] = hardest.cpu().numpy()
-        return chosen
+            logits, _ = self.model(drawn.candidates)
+        p = logits.float().sigmoid() * drawn.counted
+        return p.square().sum(1).topk(self.training.n_hard).indices
 
-    def _restoration(self, vectors: Any, origins: Any) -> Any:
+    def _restoration(self, vectors: Any, drawn: Drawn) -> Any:
         """Cross entropy of the words that stood where one was replaced."""
-        numbers = torch.where(origins >= 0, self.numbers[origins.clamp_min(0)], -1)
-        at = (numbers >= 0).nonzero(as_tuple=True)
-        if not len(at[0]):  # nothing to learn from, but every worker needs gradients
-            at = (torch.zeros(1, dtype=torch.long, device=numbers.device),) * 2
+        if not self.training.restoration:
+            return torch.zeros((), device=vectors.device)
+        places, originals = drawn.places, drawn.originals
+        if not len(places):  # nothing to learn from, but every worker needs gradients
+            places = torch.zeros(1, dtype=torch.long, device=vectors.device)
+            originals = places - 1
         with self._autocast():
-            scores = self.model.restore(vectors[at])
+            scores = self.model.restore(vectors.flatten(0, 1)[places])
         return torch.nn.functional.cross_entropy(
-            scores.float(), numbers[at], ignore_index=-1, reduction="sum"
-        ) / len(at[0])
+            scores.float(), originals, ignore_index=-1, reduction="sum"
+        ) / len(places)
 
     def _meet(self) -> None:
         """Average the gradients of all workers; the first worker's clock is everybody's."""
@@ -471,28 +674,36 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = self.training.peak * group["factor"] * min(1.0, rising, falling)
 
-    def _note(self, losses: tuple[float, float], n_pieces: int, seconds: float) -> None:
-        progress = self.progress
+    def _note(self, n_pieces: int) -> None:
+        progress, now = self.progress, time.monotonic()
         progress.step += 1
         progress.pieces += n_pieces * self.workers
-        progress.seconds += seconds
-        progress.loss += 0.02 * (losses[0] - progress.loss)
-        progress.restoration_loss += 0.02 * (losses[1] - progress.restoration_loss)
-        if progress.step % 50 == 0 and self.rank == 0:
-            entry = {
-                "step": progress.step,
-                "minutes": round(progress.seconds / 60, 2),
-                "pieces": progress.pieces,
-                "loss": round(progress.loss, 5),
-                "restoration_loss": round(progress.restoration_loss, 4),
-                "pieces_per_second": round(n_pieces * self.workers / seconds),
-            }
-            progress.log.append(entry)
-            with (self.out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(entry) + "\n")
+        progress.seconds += now - self.noted_at
+        self.noted_at = now
+        if progress.step % NOTED == 0:
+            progress.loss, progress.restoration_loss = torch.stack(self.recent).mean(0).tolist()
+            spent = time.monotonic() - self.spent_since
+            self.spent_since = time.monotonic()
+            if self.rank == 0:
+                self._log(round(n_pieces * self.workers * len(self.recent) / spent))
+            self.recent.clear()
         if time.monotonic() - self.saved_at > 60 * self.training.checkpoint_minutes:
             self.save("last.pt")
             self.saved_at = time.monotonic()
+
+    def _log(self, pieces_per_second: int) -> None:
+        progress = self.progress
+        entry = {
+            "step": progress.step,
+            "minutes": round(progress.seconds / 60, 2),
+            "pieces": progress.pieces,
+            "loss": round(progress.loss, 5),
+            "restoration_loss": round(progress.restoration_loss, 4),
+            "pieces_per_second": pieces_per_second,
+        }
+        progress.log.append(entry)
+        with (self.out / "log.jsonl").open("a") as log:
+            log.write(json.dumps(entry) + "\n")
 
     def save(self, name: str) -> None:
         """Write a checkpoint; a half-written one never stands under its name."""

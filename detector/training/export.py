@@ -26,7 +26,7 @@ from onnx import TensorProto, helper, numpy_helper
 from detector.blend import Blend
 from detector.encoder import CLS, FORMAT, SEP
 from detector.restoration_head import FILE as RESTORATION
-from detector.training.encoder import MANIFEST, open_sampler, restorable
+from detector.training.encoder import MANIFEST, Texts, open_sampler, restorable
 from detector.training.model import (
     EPSILON,
     HEADS,
@@ -36,7 +36,7 @@ from detector.training.model import (
     load_state,
     package_folder,
 )
-from detector.training.pack import NOTHING, Types, load_types
+from detector.training.pack import NOTHING, Types
 from detector.training.rounding import (
     LARGEST,
     Sensitivity,
@@ -324,8 +324,9 @@ def export_encoder(
     trained = json.loads((checkpoint.parent / MANIFEST).read_text(encoding="utf-8"))
     state = load_state(checkpoint)
     recipe = Recipe(**trained["recipe"])
-    types = load_types(pack)
-    sampler = open_sampler(pack, types, recipe, frozenset(trained["left_out"]), seed=seed)
+    texts = Texts.open(pack)
+    types = texts.types
+    sampler = open_sampler(texts, recipe, frozenset(trained["left_out"]), seed=seed)
     windows = sampler.batch(n_windows)
     rounding = None
     if quantised:

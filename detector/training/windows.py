@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ class Recipe:
     tilt: float = 0.5
     tilted: float = 0.5
     bonded: float = 0.3
-    register_power: float = 0.4
+    register_power: float = 0.5
     weight_floor: float = 0.2
     searched: float = 0.4
     spun_stream: float = 0.06
@@ -395,7 +396,7 @@ class WindowSampler:
         seed: int | list[int] = 0,
     ) -> None:
         self.recipe = recipe
-        self.rng = np.random.default_rng(seed)
+        self.reseed(seed)
         self.expander = Expander(types)
         self.balance = Balance(types.clean_counts, recipe.weight_floor)
         self.attested = Attested(pairs, types.clean_counts) if pairs is not None else None
@@ -406,6 +407,15 @@ class WindowSampler:
         self._clean = _Source(clean, self._ends, recipe)
         self._spun = _Source(spun, self._ends, recipe) if spun is not None else None
         self._original = _Source(original, self._ends, recipe) if original is not None else None
+
+    def reseed(self, seed: int | list[int]) -> None:
+        """Draw from another seed from now on."""
+        self.rng = np.random.default_rng(seed)
+
+    def index(self) -> Self:
+        """Find the uses of all types now: processes that are forked later share what is found."""
+        self._clean.index()
+        return self
 
     def batch(self, n_windows: int) -> Batch:
         """The next windows."""
@@ -537,6 +547,10 @@ class _Source:
         sizes = np.array([len(group) for group in self._by_register], dtype=np.float64)
         self._chances = sizes**recipe.register_power / (sizes**recipe.register_power).sum()
         self._starts = starts
+
+    def index(self) -> None:
+        """Make `_uses`."""
+        assert self._uses
 
     @cached_property
     def _uses(self) -> _Uses:

