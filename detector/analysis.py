@@ -61,6 +61,9 @@ class Analysis:
         Estimated share of replaced tokens in the article, 0 to 1.
     judge : {"encoder", "collocations"}
         Which model `p_replaced` comes from.
+    is_running : ndarray of bool
+        Whether the token stands in running prose (`detector.running_prose`). The others are not
+        judged: their probabilities are 0.
     candidates : mapping of int to tuple of Candidate
         For each token that may be flagged: what could have stood there, best first; none where
         nothing is likely.
@@ -77,6 +80,7 @@ class Analysis:
     p_posterior: NDArray[np.float32]
     share: float
     judge: Literal["encoder", "collocations"]
+    is_running: NDArray[np.bool_]
     candidates: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
 
@@ -97,5 +101,6 @@ class Analysis:
             p_posterior=nothing,
             share=0.0,
             judge="collocations",
+            is_running=np.ones(document.n_tokens, dtype=np.bool_),
             candidates=candidates or {},
         )

@@ -24,6 +24,7 @@ from detector.fit import PRIOR, CollocationFit
 from detector.prior import ArticlePosterior, article_posterior
 from detector.resources import Resources
 from detector.restoration import Restorer
+from detector.running_prose import RunningProse
 
 if TYPE_CHECKING:
     from detector.encoder import Encoder, Reading
@@ -32,22 +33,28 @@ if TYPE_CHECKING:
 class Judged(NamedTuple):
     """What the judges say of a document: collocation ids, P(replaced), and after the prior.
 
-    `reading` is what the encoder made of it; None where there is none.
+    `reading` is what the encoder made of it; None where there is none. `is_running` says which
+    tokens stand in running prose.
     """
 
     ids: NDArray[np.int32]
     p_replaced: NDArray[np.float32]
     posterior: ArticlePosterior
     reading: Reading | None
+    is_running: NDArray[np.bool_]
 
 
 def judge(
-    documents: Sequence[Document], fit: CollocationFit, encoder: Encoder | None
+    documents: Sequence[Document],
+    fit: CollocationFit,
+    encoder: Encoder | None,
+    running_prose: RunningProse | None = None,
 ) -> list[Judged]:
     """Judge the tokens of some documents, each by itself.
 
-    Words of fragments (`Document.fragmentary`) and halves of broken words (`detector.broken`) are
-    read for what they tell of the others, but not judged: theirs is 0.
+    Words of fragments (`Document.fragmentary`), of headlines and notes (`detector.running_prose`)
+    and halves of broken words (`detector.broken`) are read for what they tell of the others, but
+    not judged: theirs is 0. Where `running_prose` is None, every word is taken for running prose.
     """
     ids = [fit.features.collocations.ids(document.forms) for document in documents]
     judged = [fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
@@ -67,9 +74,12 @@ def judge(
                 documents, ids, readings, judged, strict=True
             )
         ]
+    running = [_is_running(document, running_prose) for document in documents]
     judged = [
-        np.where(_is_damaged(document, own_ids, fit), np.float32(0), p_replaced)
-        for document, own_ids, p_replaced in zip(documents, ids, judged, strict=True)
+        np.where(own_running & ~_is_damaged(document, own_ids, fit), p_replaced, np.float32(0))
+        for document, own_ids, own_running, p_replaced in zip(
+            documents, ids, running, judged, strict=True
+        )
     ]
     posteriors = [
         article_posterior(
@@ -80,7 +90,14 @@ def judge(
         )
         for document, p_replaced in zip(documents, judged, strict=True)
     ]
-    return [Judged(*parts) for parts in zip(ids, judged, posteriors, readings, strict=True)]
+    columns = zip(ids, judged, posteriors, readings, running, strict=True)
+    return [Judged(*parts) for parts in columns]
+
+
+def _is_running(document: Document, running_prose: RunningProse | None) -> NDArray[np.bool_]:
+    if running_prose is None:
+        return np.ones(document.n_tokens, dtype=np.bool_)
+    return running_prose.tokens(document)
 
 
 def _is_damaged(
@@ -111,18 +128,24 @@ class Annotator:
     fit: CollocationFit
     encoder: Encoder | None
     restorer: Restorer
+    running_prose: RunningProse | None
     floor: float
 
     @classmethod
     def build(cls, resources: Resources, *, floor: float) -> Annotator:
         """An annotator over the opened models."""
         return cls(
-            resources.collocations, resources.fit, resources.encoder, resources.restorer, floor
+            collocations=resources.collocations,
+            fit=resources.fit,
+            encoder=resources.encoder,
+            restorer=resources.restorer,
+            running_prose=resources.running_prose,
+            floor=floor,
         )
 
     def annotate(self, documents: Sequence[Document]) -> list[Analysis]:
         """One analysis per document; the same whatever else is in the batch."""
-        judged = judge(documents, self.fit, self.encoder)
+        judged = judge(documents, self.fit, self.encoder, self.running_prose)
         return [self._analysis(*pair) for pair in zip(documents, judged, strict=True)]
 
     def _analysis(self, document: Document, judged: Judged) -> Analysis:
@@ -141,6 +164,7 @@ class Annotator:
             p_posterior=posterior.p,
             share=posterior.share,
             judge="collocations" if self.encoder is None else "encoder",
+            is_running=judged.is_running,
             candidates=candidates,
             phrases=tuple(self.restorer.phrases(document, suspected, candidates)),
         )

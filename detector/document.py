@@ -188,10 +188,19 @@ class Document:
         """
         lengths = np.diff(self.sentence_bounds[self.paragraph_bounds])
         fragments = (lengths <= LONGEST_FRAGMENT) & (self.n_paragraphs > 1)
-        for paragraph in np.flatnonzero(fragments).tolist():
-            surface = self.paragraph_span(paragraph).of(self.text)
-            fragments[paragraph] = not surface.rstrip(_CLOSERS).endswith(_STOPS)
+        fragments &= ~self.ends_in_stop[self.paragraph_bounds[1:] - 1]
         return np.repeat(fragments, lengths)
+
+    @cached_property
+    def ends_in_stop(self) -> NDArray[np.bool_]:
+        """Whether each sentence ends in a stop, shape (n_sentences,).
+
+        Quotes and brackets may follow it. Headings have none, nor has what was cut because it ran
+        on for too long.
+        """
+        surfaces = (self.text[start:end] for start, end in self.sentence_spans.tolist())
+        stopped = (surface.rstrip(_CLOSERS).endswith(_STOPS) for surface in surfaces)
+        return np.fromiter(stopped, dtype=np.bool_, count=self.n_sentences)
 
     @cached_property
     def _lines(self) -> Lines:

@@ -42,6 +42,8 @@ _SLICED = ("p", "restored", "residue", "kinds", "log_frequency", "flags")
 class ArticleEvidence:
     """The running words of an article; arrays of shape (n_words,) unless stated.
 
+    Words of headlines and notes (`Analysis.is_running`) are none; a check's finding there counts.
+
     Attributes
     ----------
     text : str
@@ -106,8 +108,10 @@ class ArticleEvidence:
                 token = min(token, n_tokens - 1)
                 residue[token] = max(residue[token], finding.probability)
                 kinds[token] |= 1 << RESIDUE.index(finding.check)
-        # What stands on an address or a code, which is no running word, counts with the next one.
-        running = np.flatnonzero(document.flags & (TokenFlag.WORD | TokenFlag.NUMBER))
+        # What stands on an address, on a code or in a headline, which are no running words, counts
+        # with the next one.
+        is_word = (document.flags & (TokenFlag.WORD | TokenFlag.NUMBER)) > 0
+        running = np.flatnonzero(is_word & analysis.is_running)
         return cls(
             text=document.text,
             sentences=document.sentence_spans,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -90,6 +90,29 @@ def prose(document: Document) -> Prose:
         found = f"{words} word" + "s" * (words != 1)
         return Prose("short", f"{found} of prose; a judgement needs {ENOUGH_WORDS}", language)
     return Prose("scored", None, "en")
+
+
+def enough_prose(found: Prose, running_words: int) -> Prose:
+    """Judge whether enough of what would be scored is running prose (`detector.running_prose`).
+
+    Parameters
+    ----------
+    found : Prose
+        What `prose` says of the text.
+    running_words : int
+        Number of its words that stand in running prose.
+
+    Examples
+    --------
+    >>> enough_prose(Prose("scored", None, "en"), 0).reason
+    'mostly headlines or notes: no running prose to judge'
+    """
+    if found.status != "scored" or running_words >= ENOUGH_WORDS:
+        return found
+    left = f"{running_words} word" + "s" * (running_words != 1) + " of running prose"
+    missing = f"{left}; a judgement needs {ENOUGH_WORDS}"
+    reason = missing if running_words else "no running prose to judge"
+    return replace(found, status="short", reason=f"mostly headlines or notes: {reason}")
 
 
 def identify(text: str) -> tuple[str | None, float]:

@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from detector.allow import AllowList
 from detector.analysis import Analysis
 from detector.annotate import Annotator
 from detector.checks import CHECKS, refuse_unknown_checks
 from detector.comparison import Comparison
 from detector.config import DEFAULT_SEVERITY, Config
-from detector.document import Document
+from detector.document import Document, TokenFlag
 from detector.evidence import LIKELY, ArticleEvidence
 from detector.extract import Extract
 from detector.ignores import silenced
-from detector.language import Prose, prose
+from detector.language import Prose, enough_prose, prose
 from detector.merge import merge
 from detector.paragraphs import paragraphs
 from detector.reliability import Reliability, provisional
@@ -183,6 +185,7 @@ class Detector:
         findings: tuple[Finding, ...] = ()
         warnings: tuple[str, ...] = ()
         if analysis is not None:
+            draft = replace(draft, prose=enough_prose(draft.prose, _running_words(analysis)))
             found = draft.rules.found(analysis)
             evidence = ArticleEvidence.of(analysis, found)
             findings = draft.rules.shown(found, analysis, article.extract)
@@ -289,6 +292,11 @@ class _Examined:
     report: Report
     analysis: Analysis | None
     evidence: ArticleEvidence | None
+
+
+def _running_words(analysis: Analysis) -> int:
+    is_word = (analysis.document.flags & TokenFlag.WORD) > 0
+    return int(np.count_nonzero(is_word & analysis.is_running))
 
 
 def _grammar(config: Config) -> Grammar | None:

@@ -244,7 +244,7 @@ class Report:
     model_version : str
         Version of the models that scored it.
     status : {"scored", "short", "skipped"}
-        ``short``: under 40 words of prose, so findings but no reliability. ``skipped``: not
+        ``short``: under 40 words of running prose, so findings but no reliability. ``skipped``: not
         English, or no prose: neither.
     reason : str or None
         Why the article is ``short`` or ``skipped``.

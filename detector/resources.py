@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from detector.lexicon import Lexicon
     from detector.reliability import ReliabilityModel
     from detector.restoration import Restorer
+    from detector.running_prose import RunningProse
     from detector.tagging import Tagger
 
 FORMAT = 1
@@ -169,6 +170,14 @@ class Resources:
         from detector.fit import CollocationFit
 
         return CollocationFit.open(self.folder / "fit", self.collocations, self.lexicon)
+
+    @cached_property
+    def running_prose(self) -> RunningProse | None:
+        """What tells prose from notes, or None where the folder holds nothing that does."""
+        from detector.running_prose import RunningProse
+
+        folder = self.folder / "prose"
+        return RunningProse.open(folder) if folder.is_dir() else None
 
     @cached_property
     def tagger(self) -> Tagger:

@@ -32,7 +32,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog=prog,
         description="Train one part of the models from plain text. Parts build on those before "
-        "them: segmentation, tagger, lexicon, collocations, fit; spin, encoder, export; "
+        "them: segmentation, prose, tagger, lexicon, collocations, fit; spin, encoder, export; "
         "restoration. At the end run 'manifest', which lists what the folder holds.",
     )
     parts = result.add_subparsers(metavar="PART", required=True)
@@ -40,6 +40,17 @@ def parser(prog: str) -> argparse.ArgumentParser:
         parts, "segmentation", _segmentation, "what ends a sentence, what does not"
     )
     starts.add_argument("--test", type=Path, action="append", default=[], help="measure on it")
+    prose = _part(parts, "prose", _prose, "what tells running prose from headlines and notes")
+    prose.add_argument(
+        "corpora",
+        metavar="PROSE",
+        nargs="+",
+        type=Path,
+        help="running prose: corpus files, or folders",
+    )
+    prose.add_argument(
+        "--notes", nargs="+", type=Path, required=True, help="corpora of headlines and notes"
+    )
     tagger = _part(parts, "tagger", _tagger, "part-of-speech tagger, from a CoNLL-U treebank")
     tagger.add_argument("treebank", type=Path)
     tagger.add_argument("--test", type=Path, action="append", default=[], help="measure on it")
@@ -107,6 +118,13 @@ def _segmentation(options: argparse.Namespace) -> None:
     from detector.training.segmentation import train_segmentation
 
     train_segmentation(options.corpora, options.models / "segmentation", tests=options.test)
+
+
+def _prose(options: argparse.Namespace) -> None:
+    from detector.training.prose import train_prose
+
+    figures = train_prose(options.corpora, options.notes, options.models / "prose")
+    print(f"AUC of {figures['paragraphs']:,.0f} paragraphs: {figures['auc']:.4f}")  # noqa: T201
 
 
 def _tagger(options: argparse.Namespace) -> None:

@@ -71,6 +71,7 @@ def find(
         p_posterior=posterior,
         share=0.1,
         judge=judge,
+        is_running=np.ones(document.n_tokens, dtype=np.bool_),
         candidates=candidates,
         phrases=phrases,
     )

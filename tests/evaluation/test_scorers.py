@@ -51,6 +51,7 @@ def analysis_of(document: Document) -> Analysis:
         p_posterior=(alone / 10).astype(np.float32),
         share=0.1,
         judge="encoder",
+        is_running=np.ones(document.n_tokens, dtype=np.bool_),
     )
 
 
