@@ -20,11 +20,19 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 
+_STOPPED = re.compile(r"[.!?\u2026]\s+\Z")
+_STOP_SPAN = 8
+# Characters. A mark that nobody closes must not quote half of an article.
+_LONGEST_BROKEN = 600
+
 
 def quoted(
     text: str, starts: NDArray[np.int32], paragraph_starts: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Whether each token stands between paired quotation marks of one paragraph.
+    """Whether each token stands between paired quotation marks.
+
+    A quotation may go on in the next paragraph. That opens with a mark again, and of several such
+    paragraphs only the last closes; or the break is one of layout, and the closing mark is near.
 
     Parameters
     ----------
@@ -51,16 +59,43 @@ def quoted(
 def _pairs(marks: re.Pattern[str], text: str, edges: list[int]) -> Iterator[tuple[int, int]]:
     """Where quotations begin and end; an opening mark belongs to the next closing one."""
     paragraph = 0
+    passed: list[tuple[int, int]] = []  # what was opened, and is closed if the quotation ends
     opened: int | None = None
+    possible: int | None = None  # where the quotation ends, if that was no apostrophe
     for mark in marks.finditer(text):
-        while mark.start() >= edges[paragraph] and paragraph < len(edges) - 1:
+        place, opens = mark.start(), mark.lastgroup == "open"
+        before = paragraph
+        while paragraph < len(edges) - 1 and place >= edges[paragraph]:
             paragraph += 1
-            opened = None
-        if mark.lastgroup == "open":
-            opened = mark.start()
-        elif opened is not None and not _possessive(text, mark, marks):
-            yield opened, mark.start()
-            opened = None
+        if paragraph > before:
+            starts = opens and place == edges[paragraph - 1]
+            broken = edges[before]
+        if opened is not None and possible is not None and (opens or paragraph > before):
+            yield from [*passed, (opened, possible)]
+            opened, passed = None, []
+        if opened is not None and paragraph > before:
+            # The paragraph ends in a quotation: one that goes on, or a mark that nobody closes.
+            goes_on = starts and paragraph == before + 1
+            passed = [*passed, (opened, broken)] if goes_on else []
+            if goes_on or marks is _SINGLE or place - opened > _LONGEST_BROKEN:
+                opened = None
+        elif opened is not None and opens:
+            # A paragraph of a quotation whose break was lost.
+            goes_on = _STOPPED.search(text, max(place - _STOP_SPAN, 0), place) is not None
+            passed = [*passed, (opened, place)] if goes_on else []
+        elif opens:
+            passed = []
+        possible = None if opened is None or opens else possible
+        if opens:
+            opened = place
+        elif opened is not None and _possessive(text, mark, marks):
+            possible = place if possible is None else possible
+        elif opened is not None:
+            yield from passed
+            yield opened, place
+            opened, possible, passed = None, None, []
+    if opened is not None and possible is not None:
+        yield from [*passed, (opened, possible)]
 
 
 def _possessive(text: str, mark: re.Match[str], marks: re.Pattern[str]) -> bool:
