@@ -206,7 +206,7 @@ class Reading:
         return cls(p_replaced, np.zeros(0, np.int64), np.zeros((0, 0), np.float16))
 
     def where(self, chosen: NDArray[np.bool_], other: Reading) -> Reading:
-        """This reading at the chosen tokens, another one elsewhere; of the same document."""
+        """One reading of a document at the chosen tokens, another one elsewhere."""
         sides = [
             (reading, chosen[reading.suspicious] == (reading is self)) for reading in (self, other)
         ]

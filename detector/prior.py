@@ -24,10 +24,10 @@ PRIOR_WEIGHT = 10.0
 """How many words of evidence that expectation is worth: a few. It speaks for sentences that stand
 alone; an article is judged by its own words."""
 
-REACH = 50
-"""How many words to either side of a word are its surroundings: together about a paragraph."""
+REACH = 70
+"""How many words to either side of a word are its surroundings: a long paragraph or two."""
 
-LOCAL_WEIGHT = 60.0
+LOCAL_WEIGHT = 90.0
 """What the expectation for the surroundings, the share of the article, is worth in words."""
 
 LARGEST_SHARE = 0.15

@@ -200,7 +200,7 @@ class ReliabilityModel:
                 [
                     *self._contributions(values, unbounded),
                     *_bounding(unbounded, bounds),
-                    *_prevalence(base_rate),
+                    _prevalence(base_rate),
                 ]
             ),
         )
@@ -355,12 +355,11 @@ def _bounding(log_odds: float, bounds: Iterable[Bound]) -> Iterator[Contribution
         log_odds = bound.log_odds
 
 
-def _prevalence(base_rate: float) -> Iterator[Contribution]:
+def _prevalence(base_rate: float) -> Contribution:
     """What the base rate does to the log odds of an honest article; the even one does nothing."""
-    if base_rate != EVEN:
-        effect = math.log((1 - base_rate) / base_rate)
-        message = f"base rate: {base_rate:.3g} of the articles are spun"
-        yield Contribution(BASE_RATE, base_rate, effect, message)
+    effect = math.log((1 - base_rate) / base_rate)
+    message = f"base rate: {100 * base_rate:.3g}% of the articles are spun"
+    return Contribution(BASE_RATE, base_rate, effect, message)
 
 
 def _ranked(contributions: Iterable[Contribution]) -> tuple[Contribution, ...]:
