@@ -13,6 +13,7 @@ from itertools import islice
 _NOUN = r"(?:phrase|term|expression|word|wording|synonym|substitut(?:e|ion)|replacement|rendering)"
 _PLURAL = rf"(?:{_NOUN}s|examples?|(?:odd|strange|tortured)\s\w++)"
 _WORDS = r"[^\W\d_][\w'\u2019-]*+"
+_BEGIN = r"(?<![\w'\u2019-])"  # so that a run of letters, however long, is looked at once
 
 # *counterfeit consciousness*, _the same_; what is longer is a sentence with stress.
 _ITALICS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])[^*_]{1,60}(?<!\s)\1(?![\w*])")
@@ -30,7 +31,7 @@ _LISTED = re.compile(
     rf"\b{_PLURAL}\b[^.:;!?]{{0,80}}:(?P<said>(?:[^.!?]|(?<=\d)\.){{1,600}})", re.IGNORECASE
 )
 _FEW = rf"{_WORDS}(?:\s{_WORDS}){{0,3}}"
-_ARROW = re.compile(rf"(?:{_WORDS}\s){{1,4}}(?:->|=>|\u2192|\u21d2)\s?{_FEW}")
+_ARROW = re.compile(rf"{_BEGIN}(?:{_WORDS}\s){{1,4}}(?:->|=>|\u2192|\u21d2)\s?{_FEW}")
 
 # A text is about words from so many of these on; then what stands in contrast is mentioned, too.
 _SUBJECT = re.compile(
@@ -39,8 +40,8 @@ _SUBJECT = re.compile(
 )
 _FEWEST_SUBJECTS = 3
 _CONTRASTED = re.compile(
-    rf"(?:{_WORDS}\s){{1,4}}(?:instead\sof|in\s(?:place|lieu)\sof|rather\sthan)\s{_FEW}"
-    rf"|(?:{_WORDS}\s){{1,4}}\({_FEW}\)"
+    rf"{_BEGIN}(?:{_WORDS}\s){{1,4}}(?:instead\sof|in\s(?:place|lieu)\sof|rather\sthan)\s{_FEW}"
+    rf"|{_BEGIN}(?:{_WORDS}\s){{1,4}}\({_FEW}\)"
     r"|\b(?:among\sthem|including|includes?|for\s(?:example|instance)|such\sas)\b[^.;:!?]{1,200}",
     re.IGNORECASE,
 )
