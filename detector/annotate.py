@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,7 +21,9 @@ from detector.collocations import Collocations
 from detector.displacement import displacement
 from detector.document import Document, TokenFlag
 from detector.fit import PRIOR, CollocationFit
+from detector.own import is_own
 from detector.prior import ArticlePosterior, article_posterior
+from detector.repeats import distinct
 from detector.resources import Resources
 from detector.restoration import Restorer
 from detector.running_prose import RunningProse
@@ -84,7 +86,7 @@ def judge(
     posteriors = [
         article_posterior(
             p_replaced,
-            paragraphs=document.paragraph_of[document.sentence_of],
+            counted=is_own(document),
             training_share=(encoder or fit).training_share,
             **(PRIOR if encoder is None else {}),
         )
@@ -98,6 +100,34 @@ def _is_running(document: Document, running_prose: RunningProse | None) -> NDArr
     if running_prose is None:
         return np.ones(document.n_tokens, dtype=np.bool_)
     return running_prose.tokens(document)
+
+
+def _spread(once: Analysis, document: Document, token_of: NDArray[np.int64]) -> Analysis:
+    """The analysis of a document, from that of what it says once."""
+    if once.document is document:
+        return once
+    places: dict[int, list[int]] = {}
+    for token, place in enumerate(token_of.tolist()):
+        places.setdefault(place, []).append(token)
+    candidates = {
+        token: entries for place, entries in once.candidates.items() for token in places[place]
+    }
+    phrases = [
+        phrase._replace(first=token, last=token + phrase.last - phrase.first)
+        for phrase in once.phrases
+        for token in places[phrase.first]
+    ]
+    columns = (
+        *("ids", "log_frequency", "npmi_before", "npmi_after"),
+        *("p_replaced", "p_posterior", "is_running"),
+    )
+    return replace(
+        once,
+        document=document,
+        candidates=dict(sorted(candidates.items())),
+        phrases=tuple(sorted(phrases)),
+        **{name: getattr(once, name)[token_of] for name in columns},
+    )
 
 
 def _is_damaged(
@@ -144,9 +174,18 @@ class Annotator:
         )
 
     def annotate(self, documents: Sequence[Document]) -> list[Analysis]:
-        """One analysis per document; the same whatever else is in the batch."""
-        judged = judge(documents, self.fit, self.encoder, self.running_prose)
-        return [self._analysis(*pair) for pair in zip(documents, judged, strict=True)]
+        """One analysis per document; the same whatever else is in the batch.
+
+        What a document says again is read once (`detector.repeats`).
+        """
+        read = [distinct(document) for document in documents]
+        judged = judge(
+            [document for document, _ in read], self.fit, self.encoder, self.running_prose
+        )
+        return [
+            _spread(self._analysis(once, found), document, token_of)
+            for document, (once, token_of), found in zip(documents, read, judged, strict=True)
+        ]
 
     def _analysis(self, document: Document, judged: Judged) -> Analysis:
         posterior = judged.posterior

@@ -21,6 +21,9 @@ from detector.readability import MEASURES, readability
 
 Floats = NDArray[np.float64]
 
+_HYPHENS = 0.85
+"""Above the probability of a soft hyphen (`detector.checks.obfuscation`), below the others'."""
+
 ASSUMED_SHARE = 0.1
 """Share of replaced words under which the probabilities hold, about that of the training text.
 Another one would shift the features, and calibration would shift them back."""
@@ -32,7 +35,8 @@ MOST_ODDS = 50.0
 """One word changes the odds of any share by no more than this factor before it is diluted."""
 
 SEGMENT_WORDS = 50
-"""Sentences are grouped into segments of so many words, for the spread."""
+"""Words are grouped into segments of so many, for the spread: wherever paragraphs end, so that the
+layout of a text moves nothing."""
 
 
 class Feature(NamedTuple):
@@ -97,16 +101,16 @@ FEATURES: Mapping[str, Feature] = {
     ),
     "strong_density": Feature(True, "words that are odd by themselves", _density_shown, _RATE),
     "evidence": Feature(True, "how much likelier a spinner wrote it", _power),
-    "evidence_per_word": Feature(True, "the same for each 100 words", _power),
+    "evidence_per_word": Feature(True, "how much likelier a spinner wrote 100 words of it", _power),
     "spread": Feature(True, "passages that look spun", _percent),
     "broad_density": Feature(
         True, "words that may be replaced, outside the densest fifth", _density_shown, _RATE
     ),
     "restored": Feature(True, "odd words whose original can be named", _density_shown, _RATE),
     "residue": Feature(
-        True, "traces of other kinds (agreement, inflection, lists)", _density_shown, _RATE
+        True, "traces of rewriting (agreement, inflection, lists)", _density_shown, _RATE
     ),
-    "kinds": Feature(True, "kinds of such traces", "{:.0f}".format),
+    "kinds": Feature(True, "kinds of traces of rewriting (of six)", "{:.0f}".format),
     "length": Feature(False, "length", _length, " words"),
     "unknown": Feature(False, "words that the corpora do not know", _percent),
     "frequency": Feature(False, "mean frequency of the words (log10 per million)", _number),
@@ -181,21 +185,9 @@ def _at_least(count: float) -> float:
 
 
 def _segments(evidence: ArticleEvidence) -> NDArray[np.int64]:
-    """Index of the segment of each word: consecutive sentences of `SEGMENT_WORDS` words at least.
-
-    What is left at the end joins the segment before it.
-    """
-    counts = np.bincount(evidence.sentence, minlength=len(evidence.sentences))
-    segment_of = np.zeros(len(counts), dtype=np.int64)
-    current = words = 0
-    for sentence, count in enumerate(counts.tolist()):
-        segment_of[sentence] = current
-        words += count
-        if words >= SEGMENT_WORDS:
-            current, words = current + 1, 0
-    if words and current:
-        segment_of[segment_of == current] = current - 1
-    return segment_of[evidence.sentence]
+    """Index of the segment of each word; what is left at the end joins the segment before it."""
+    last = max(evidence.n_words // SEGMENT_WORDS - 1, 0)
+    return np.minimum(np.arange(evidence.n_words) // SEGMENT_WORDS, last)
 
 
 def _spread(gains: Floats, segments: NDArray[np.int64]) -> float:
@@ -215,6 +207,15 @@ def _outside_densest(expected: Floats, segments: NDArray[np.int64]) -> float:
 def _kinds(evidence: ArticleEvidence) -> int:
     found = int(np.bitwise_or.reduce(evidence.kinds, initial=0))
     return sum(found >> bit & 1 for bit in range(len(RESIDUE)))
+
+
+def n_disguised(evidence: ArticleEvidence) -> int:
+    """Number of words with letters that are not what they look like, or that nobody sees.
+
+    Soft hyphens in odd places are less sure, and left out: there are poor hyphenators.
+    """
+    disguised = (evidence.kinds >> RESIDUE.index("obfuscation") & 1) > 0
+    return int(np.count_nonzero(disguised & (evidence.residue > _HYPHENS)))
 
 
 def _hints(evidence: ArticleEvidence) -> dict[str, float]:

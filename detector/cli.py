@@ -523,7 +523,7 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
         help="of its findings: error, warning, notice or off; repeatable",
     )
     group.add_argument(
-        "--skip-quotes", action="store_true", help="report nothing inside quotations"
+        "--skip-quotes", action="store_true", help="report nothing that is quoted or mentioned"
     )
     group.add_argument(
         "--base-rate",

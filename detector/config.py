@@ -41,7 +41,7 @@ class Config:
         Names of checks, each with the severity of its findings; a mapping will do. "warning" for
         those not named.
     skip_quotes : bool
-        Report nothing that stands inside a quotation: between quotation marks, or in what the
+        Report nothing that is quoted or mentioned: between quotation marks, or in what the
         markup says is quoted (``>``, ``<blockquote>``).
     base_rate : float
         Share of spun articles among those that come in, above 0 and below 1: what the reliability

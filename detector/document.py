@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import IntFlag
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ class TokenFlag(IntFlag):
     ADJACENT = 64
     """Only white space stands between the token and the one before it in its sentence."""
     QUOTED = 128
-    """The token stands inside quotation marks."""
+    """The token is quoted or mentioned: inside quotation marks, or spoken of as a word."""
 
 
 class Lines:
@@ -239,6 +239,14 @@ class Document:
         """The span of paragraph `index`, from its first sentence to the end of its last."""
         first, last = self.paragraph_bounds[index : index + 2].tolist()
         return Span(int(self.sentence_spans[first, 0]), int(self.sentence_spans[last - 1, 1]))
+
+    def quoting(self, spans: Iterable[tuple[int, int]]) -> Self:
+        """The document with the tokens that start in some spans quoted as well."""
+        flags = self.flags.copy()
+        for start, end in spans:
+            first, last = np.searchsorted(self.starts, (start, end))
+            flags[first:last] |= np.uint8(TokenFlag.QUOTED)
+        return replace(self, flags=flags)
 
     def tokens(self) -> Iterator[Token]:
         """Views of all tokens, in order."""

@@ -32,6 +32,7 @@ from detector.document import Document, TokenFlag
 from detector.errors import ModelError
 from detector.folding import fold
 from detector.header import read_header
+from detector.mention import is_about_words
 from detector.restoration_head import FILE as RESTORATION
 from detector.restoration_head import RestorationHead
 
@@ -72,7 +73,8 @@ class Pieces:
     Attributes
     ----------
     ids : ndarray of int64, shape (n_pieces,)
-        Piece ids; `SEP` after every paragraph but the last.
+        Piece ids. Nothing marks where a paragraph ends: the same words are read in the same way
+        however they are laid out.
     first : ndarray of int64, shape (n_tokens,)
         Index of each token's first piece.
     sentence_starts : ndarray of int64, shape (n_sentences,)
@@ -84,7 +86,12 @@ class Pieces:
     sentence_starts: NDArray[np.int64]
 
 
-def pieces_of(document: Document, encode: Callable[[str], Sequence[int]]) -> Pieces:
+def pieces_of(
+    document: Document,
+    encode: Callable[[str], Sequence[int]],
+    *,
+    hidden: NDArray[np.bool_] | None = None,
+) -> Pieces:
     """Cut a document into pieces.
 
     Parameters
@@ -93,24 +100,23 @@ def pieces_of(document: Document, encode: Callable[[str], Sequence[int]]) -> Pie
         The text.
     encode : callable
         Piece ids of one folded token or mark.
+    hidden : ndarray of bool, shape (n_tokens,), optional
+        Tokens that are read as unknown words; default: none.
     """
     text, forms = document.text, document.forms
     starts, ends = document.starts.tolist(), document.ends.tolist()
     bounds = document.sentence_bounds.tolist()
-    new_paragraph = set(document.paragraph_bounds.tolist()[1:])
     ids: list[int] = []
     first: list[int] = []
     sentence_starts: list[int] = []
     for sentence, (sentence_start, sentence_end) in enumerate(document.sentence_spans.tolist()):
-        if sentence in new_paragraph:
-            ids.append(SEP)
         sentence_starts.append(len(ids))
         at = sentence_start
         for token in range(bounds[sentence], bounds[sentence + 1]):
             for mark in marks(text[at : starts[token]]):
                 ids += encode(mark)
             first.append(len(ids))
-            ids += encode(forms[token])
+            ids += [UNKNOWN] if hidden is not None and hidden[token] else encode(forms[token])
             at = ends[token]
         for mark in marks(text[at:sentence_end]):
             ids += encode(mark)
@@ -199,6 +205,20 @@ class Reading:
         """Probabilities alone."""
         return cls(p_replaced, np.zeros(0, np.int64), np.zeros((0, 0), np.float16))
 
+    def where(self, chosen: NDArray[np.bool_], other: Reading) -> Reading:
+        """One reading of a document at the chosen tokens, another one elsewhere."""
+        sides = [
+            (reading, chosen[reading.suspicious] == (reading is self)) for reading in (self, other)
+        ]
+        suspicious = np.concatenate([reading.suspicious[kept] for reading, kept in sides])
+        vectors = [reading.vectors[kept] for reading, kept in sides if kept.any()]
+        order = np.argsort(suspicious)
+        return Reading(
+            np.where(chosen, self.p_replaced, other.p_replaced),
+            suspicious[order],
+            np.concatenate(vectors)[order] if vectors else self.vectors[:0],
+        )
+
     def vectors_at(
         self, tokens: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
@@ -286,13 +306,24 @@ class Encoder:
         return cls(run, encode, facts, head)
 
     def read(self, documents: Sequence[Document]) -> list[Reading]:
-        """Read texts, each by itself, before any prior of an article."""
-        return [self._read(document) for document in documents]
+        """Read texts, each by itself, before any prior of an article.
 
-    def _read(self, document: Document) -> Reading:
+        One odd word makes the encoder doubt its neighbours, as it should. In a text about odd words
+        the author's own are read once more, with those that it quotes or mentions hidden.
+        """
+        return [self._read_own(document) for document in documents]
+
+    def _read_own(self, document: Document) -> Reading:
+        whole = self._read(document)
+        quoted = (document.flags & TokenFlag.QUOTED) > 0
+        if not quoted.any() or not is_about_words(document.text):
+            return whole
+        return whole.where(quoted, self._read(document, hidden=quoted))
+
+    def _read(self, document: Document, hidden: NDArray[np.bool_] | None = None) -> Reading:
         if not document.n_tokens:
             return Reading.of(np.zeros(0, dtype=np.float32))
-        pieces = pieces_of(document, self._encode)
+        pieces = pieces_of(document, self._encode, hidden=hidden)
         is_word = np.zeros(len(pieces.ids), dtype=np.bool_)
         is_word[pieces.first] = (document.flags & TokenFlag.WORD) > 0
         p = np.zeros(len(pieces.ids), dtype=np.float32)

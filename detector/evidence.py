@@ -1,5 +1,8 @@
 """What an article's reliability rests on: its running words, each with what speaks against it.
 
+Its own words, once: what it quotes or mentions is somebody else's, and what it repeats has been
+counted.
+
 Word by word, so that a stretch of an article is a slice of it: calibration trains on stretches of
 many lengths for the price of reading each article once.
 """
@@ -14,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.analysis import Analysis
-from detector.document import TokenFlag
+from detector.own import is_own, is_running_word
 from detector.report import Finding
 
 # The one check whose findings repeat what the words' probabilities say.
@@ -35,12 +38,15 @@ RESIDUE = (
 """The other checks, by the bit of `ArticleEvidence.kinds` that says which found something."""
 
 
-_SLICED = ("p", "restored", "residue", "kinds", "log_frequency", "flags")
+_SLICED = ("p", "found", "restored", "residue", "kinds", "log_frequency", "flags")
 
 
 @dataclass(frozen=True, eq=False)
 class ArticleEvidence:
-    """The running words of an article; arrays of shape (n_words,) unless stated.
+    """The running words of an article that are its own; arrays of shape (n_words,) unless stated.
+
+    Words of quotations and mentions (`TokenFlag.QUOTED`) are left out where enough others remain to
+    judge the article by, and so are repeated passages (`detector.repeats`).
 
     Words of headlines and notes (`Analysis.is_running`) are none; a check's finding there counts.
 
@@ -58,6 +64,8 @@ class ArticleEvidence:
         P(replaced), 0 to 1, before the article's prior (`Analysis.p_replaced`): the evidence of
         the word itself. The article's share is what the reliability judges; a probability that
         knows it already would count the same evidence twice.
+    found : ndarray of float32
+        Probability, 0 to 1, of the surest finding that starts on the word; 0 without one.
     restored : ndarray of float32
         Confidence, 0 to 1, in the best candidate for a word that is likely replaced; elsewhere 0.
     residue : ndarray of float32
@@ -75,6 +83,7 @@ class ArticleEvidence:
     starts: NDArray[np.int32]
     sentence: NDArray[np.int32]
     p: NDArray[np.float32]
+    found: NDArray[np.float32]
     restored: NDArray[np.float32]
     residue: NDArray[np.float32]
     kinds: NDArray[np.uint8]
@@ -99,25 +108,32 @@ class ArticleEvidence:
             if analysis.p_posterior[token] < LIKELY:  # looked up because the user asked for more
                 continue
             restored[token] = max((entry.confidence for entry in candidates), default=0.0)
+        surest = np.zeros(n_tokens, dtype=np.float32)
         residue = np.zeros(n_tokens, dtype=np.float32)
         kinds = np.zeros(n_tokens, dtype=np.uint8)
+        own = is_own(document)
         for finding in findings:
-            if finding.check != _BY_PROBABILITY and n_tokens:
-                # The token it starts in, or the next one: it may be a character between two.
-                token = int(np.searchsorted(document.ends, finding.start, side="right"))
-                token = min(token, n_tokens - 1)
+            if not n_tokens:
+                break
+            # The token it starts in, or the next one: it may be a character between two.
+            token = int(np.searchsorted(document.ends, finding.start, side="right"))
+            token = min(token, n_tokens - 1)
+            if not own[token]:
+                continue
+            surest[token] = max(surest[token], finding.probability)
+            if finding.check != _BY_PROBABILITY:
                 residue[token] = max(residue[token], finding.probability)
                 kinds[token] |= 1 << RESIDUE.index(finding.check)
         # What stands on an address, on a code or in a headline, which are no running words, counts
         # with the next one.
-        is_word = (document.flags & (TokenFlag.WORD | TokenFlag.NUMBER)) > 0
-        running = np.flatnonzero(is_word & analysis.is_running)
+        running = np.flatnonzero(own & is_running_word(document) & analysis.is_running)
         return cls(
             text=document.text,
             sentences=document.sentence_spans,
             starts=document.starts[running],
             sentence=document.sentence_of[running],
             p=analysis.p_replaced[running],
+            found=_gathered(np.maximum, surest, running).astype(np.float32),
             restored=restored[running],
             residue=_gathered(np.maximum, residue, running).astype(np.float32),
             kinds=_gathered(np.bitwise_or, kinds, running).astype(np.uint8),

@@ -24,6 +24,10 @@ NOT_PROSE = "_"
 `detector.segment` takes it as code, so that it keeps its neighbours apart and is never flagged."""
 
 
+LONGEST_MENTION = 60
+"""Characters in italics that may be a word or phrase spoken of; what is longer is emphasised."""
+
+
 class Break(IntEnum):
     """What separates two pieces of prose; of several in a row the strongest counts."""
 
@@ -54,7 +58,7 @@ class Extract:
     elements : ndarray of int32, shape (n_elements, 4)
         Inline elements: the prose ``[start, end)`` in each, and the source with its marks.
     quotations : ndarray of int32, shape (n_quotations, 2)
-        Prose that the markup says is quoted.
+        Prose that the markup says is quoted, or that a few words in italics mention.
     """
 
     text: str
@@ -221,6 +225,11 @@ class Writer:
         """End an element that says that its prose is quoted."""
         if opened.first >= 0:
             self._quotations.append((opened.first, self._length))
+
+    def close_italics(self, opened: Opened) -> None:
+        """End an element in italics: a few words in it are mentioned, like quoted ones."""
+        if self._length - opened.first <= LONGEST_MENTION:
+            self.close_quotation(opened)
 
     def mark(self) -> Mark:
         """The state, for `back_to`."""

@@ -65,7 +65,7 @@ THRESHOLD = 0.5
 PRIOR: Mapping[str, float] = {
     "prior_mean": 0.001,
     "prior_weight": 600.0,
-    "paragraph_weight": 500.0,
+    "local_weight": 500.0,
 }
 """The article's prior (`detector.prior.article_posterior`) where this model judges alone. It is
 stricter than the encoder's, because unusual prose looks more like spun prose to counts. Chosen on

@@ -13,11 +13,11 @@ from detector.allow import AllowList
 from detector.analysis import Analysis
 from detector.annotate import Annotator
 from detector.checks import CHECKS, refuse_unknown_checks
+from detector.checks.substitution import Substitution
 from detector.comparison import Comparison
 from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document, TokenFlag
 from detector.evidence import LIKELY, ArticleEvidence
-from detector.extract import Extract
 from detector.ignores import silenced
 from detector.language import Prose, enough_prose, prose
 from detector.merge import merge
@@ -70,7 +70,7 @@ class Detector:
         self.resources = Resources.open(None if models is None else Path(models))
         self._rules: dict[Config, _Rules] = {}
         self.min_probability = self._rules_of(self.config).min_probability
-        self._annotator = Annotator.build(self.resources, floor=min(self.min_probability, LIKELY))
+        self._annotator = Annotator.build(self.resources, floor=self._floor(self.min_probability))
         self._grammar = _grammar(self.config)
 
     def score(self, text: str | Article) -> Report:
@@ -165,14 +165,20 @@ class Detector:
             by_floor.setdefault(draft.rules.min_probability, []).append(draft)
         analyses: dict[int, Analysis] = {}
         for floor, group in by_floor.items():
-            annotator = replace(self._annotator, floor=min(floor, LIKELY))
+            annotator = replace(self._annotator, floor=self._floor(floor))
             annotated = annotator.annotate([draft.document for draft in group])
             analyses.update(zip(map(id, group), annotated, strict=True))
         return analyses
 
+    def _floor(self, min_probability: float) -> float:
+        """From which probability on candidates are looked up."""
+        return min(min_probability, self.resources.min_probability, LIKELY)
+
     def _draft(self, article: Article) -> _Draft:
         rules = self._rules_of(article.config or self.config)
         document = segment(article.prose, self.resources.boundaries)
+        if article.extract is not None:
+            document = document.quoting(article.extract.quotations.tolist())
         return _Draft(article, document, prose(document), rules)
 
     def _rules_of(self, config: Config) -> _Rules:
@@ -188,7 +194,7 @@ class Detector:
             draft = replace(draft, prose=enough_prose(draft.prose, _running_words(analysis)))
             found = draft.rules.found(analysis)
             evidence = ArticleEvidence.of(analysis, found)
-            findings = draft.rules.shown(found, analysis, article.extract)
+            findings = draft.rules.shown(found, analysis)
             findings, warnings = self._supported(findings, analysis.document.text)
         report = self._report(draft, analysis, findings, evidence, warnings)
         if article.extract is not None:
@@ -220,7 +226,7 @@ class Detector:
         document, judged = draft.document, draft.prose
         overall: dict[str, Any] = {"reliability": None, "verdict": None}
         if evidence is not None and judged.status == "scored":
-            overall = self._reliability(draft, evidence, findings)._asdict()
+            overall = self._reliability(draft, evidence)._asdict()
         return Report(
             source=draft.article.source,
             record=draft.article.record,
@@ -236,14 +242,16 @@ class Detector:
             **overall,
         )
 
-    def _reliability(
-        self, draft: _Draft, evidence: ArticleEvidence, findings: Sequence[Finding]
-    ) -> Reliability:
+    def _reliability(self, draft: _Draft, evidence: ArticleEvidence) -> Reliability:
         model = self.resources.reliability
         if model is None:
-            return provisional(findings, evidence.n_words)
-        thresholds = self.resources.manifest.thresholds
-        return model.judged(evidence, thresholds, draft.rules.base_rate)
+            return provisional(evidence, self.resources.min_probability)
+        return model.judged(
+            evidence,
+            spun_below=self.resources.manifest.thresholds["spun_below"],
+            min_probability=self.resources.min_probability,
+            base_rate=draft.rules.base_rate,
+        )
 
 
 class _Rules:
@@ -252,8 +260,11 @@ class _Rules:
     def __init__(self, config: Config, resources: Resources) -> None:
         refuse_unknown_checks(config)
         self.min_probability = config.threshold(resources.min_probability)
+        # The reliability asks for what can be shown by default, whatever the user wants to see.
+        least = min(self.min_probability, resources.min_probability)
+        asked = replace(config, min_probability=least)
         self._checks = [
-            check.build(resources, config) for check in CHECKS if check.name not in config.disable
+            check.build(resources, asked) for check in CHECKS if check.name not in config.disable
         ]
         self._allow = AllowList(config.allow)
         self._severity = dict(config.severity)
@@ -261,17 +272,19 @@ class _Rules:
         self.base_rate = config.base_rate
 
     def found(self, analysis: Analysis) -> list[Finding]:
-        """What all checks find, whatever its probability; allowed findings dropped."""
+        """What all checks find, at least from the default threshold on, but for what is allowed."""
         found = [finding for check in self._checks for finding in check.find(analysis)]
         return self._allow.keep(found, analysis.document)
 
-    def shown(
-        self, found: Iterable[Finding], analysis: Analysis, extract: Extract | None
-    ) -> tuple[Finding, ...]:
+    def shown(self, found: Iterable[Finding], analysis: Analysis) -> tuple[Finding, ...]:
         """The findings of a report: merged, and those above the threshold."""
-        merged = merge(found)
+        merged = merge(
+            finding
+            for finding in found
+            if finding.check != Substitution.name or finding.probability >= self.min_probability
+        )
         if self._skip_quotes:
-            merged = unquoted(merged, analysis.document, extract)
+            merged = unquoted(merged, analysis.document)
         return tuple(
             replace(finding, severity=self._severity.get(finding.check, DEFAULT_SEVERITY))
             for finding in merged

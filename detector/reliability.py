@@ -25,7 +25,7 @@ Folder format, version 1
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -34,13 +34,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.article_features import FEATURES, article_features
+from detector.article_features import FEATURES, article_features, n_disguised
 from detector.curves import Curve
 from detector.evidence import ArticleEvidence
 from detector.header import read_header
-from detector.report import Contribution, Finding, Verdict
+from detector.report import Contribution, Verdict
 
 FORMAT = 1
+
+START, BASE_RATE = "start", "base_rate"
+"""Contributions that are no features of the article."""
 
 LENGTH = "length"
 """The feature that is the natural logarithm of the number of words."""
@@ -50,6 +53,22 @@ ALIKE = Curve(np.zeros(1), np.ones(1))
 
 EVEN = 0.5
 """The default base rate, at which the verdict is cut."""
+
+SUSPECT_BELOW = 50.0
+"""Who is suspect is more likely spun than not; and fails at the documented ``--fail-under``."""
+
+MOST_BY_FINDING = 6.0
+"""Log odds of *spun* that a certain finding can account for at most; one at the threshold, none.
+A single one makes an article suspect, and hardly ever spun (e^-6 is a reliability of .25)."""
+
+FEWEST_DISGUISED = 3
+"""Disguised words that are no slip: the training corpora have 2 in 4.7 million words."""
+
+BY_DISGUISE = 0.2
+"""Log odds of *spun* at the least, for each disguised word from `FEWEST_DISGUISED` on..."""
+
+MOST_BY_DISGUISE = 4.0
+"""...up to these: disguise shows an intention, but no replaced word."""
 
 INTERVAL_DEVIATIONS = 1.645
 """Standard deviations to either side that hold 90 % of a normal distribution."""
@@ -68,7 +87,7 @@ PROVISIONAL_WORDS = 300
 # spun articles (15 and more).
 PROVISIONAL_DENSITY = 4.0
 PROVISIONAL_STEEPNESS = 2.0
-PROVISIONAL_CUTS = {"spun_below": 10.0, "suspect_below": 50.0}
+PROVISIONAL_SPUN_BELOW = 10.0
 
 
 class Reliability(NamedTuple):
@@ -142,7 +161,12 @@ class ReliabilityModel:
         return total * self.slope(values[..., self.features.index(LENGTH)])
 
     def judged(
-        self, evidence: ArticleEvidence, cuts: dict[str, float], base_rate: float = EVEN
+        self,
+        evidence: ArticleEvidence,
+        *,
+        spun_below: float,
+        min_probability: float,
+        base_rate: float = EVEN,
     ) -> Reliability:
         """The reliability of an article.
 
@@ -150,15 +174,19 @@ class ReliabilityModel:
         ----------
         evidence : ArticleEvidence
             What was found.
-        cuts : dict of str to float
-            ``spun_below`` and ``suspect_below``: reliabilities at the even base rate.
+        spun_below : float
+            The reliability at the even base rate under which the verdict is *spun*.
+        min_probability : float
+            From which probability on a finding can be shown, below 1.
         base_rate : float
             Share of spun articles among those that come in, within (0, 1). It moves the number,
             not the verdict: that is cut where clean articles are accused at a stated rate, and
             this rate is the same whatever the base rate.
         """
         values = article_features(evidence, self.features)
-        log_odds = float(self.log_odds(values))
+        unbounded = float(self.log_odds(values))
+        bounds = bounded(unbounded, evidence, min_probability)
+        log_odds = bounds[-1].log_odds if bounds else unbounded
         deviation = float(self.spread(math.log(max(evidence.n_words, 1))))
         shift = math.log(base_rate / (1 - base_rate))
         reach = INTERVAL_DEVIATIONS * deviation
@@ -166,14 +194,20 @@ class ReliabilityModel:
             reliability=as_reliability(log_odds + shift),
             reliability_low=as_reliability(log_odds + reach + shift),
             reliability_high=as_reliability(log_odds - reach + shift),
-            verdict=verdict(as_reliability(log_odds), cuts),
+            verdict=verdict(as_reliability(log_odds), spun_below),
             calibrated=True,
-            contributions=self._contributions(values, log_odds),
+            contributions=_ranked(
+                [
+                    *self._contributions(values, unbounded),
+                    *_bounding(unbounded, bounds),
+                    _prevalence(base_rate),
+                ]
+            ),
         )
 
     def _contributions(
         self, values: NDArray[np.float64], log_odds: float
-    ) -> tuple[Contribution, ...]:
+    ) -> Iterator[Contribution]:
         """What each feature did to the log odds of an honest article; together they make it up.
 
         Slope and calibration bend the sum; each contribution is stretched by as much as the whole.
@@ -183,12 +217,12 @@ class ReliabilityModel:
         total = math.fsum(parts)
         stretch = (log_odds - start) / total if abs(total) > 1e-9 else 0.0
         rows = zip(self.features, values.tolist(), parts, self.clean, strict=True)
-        found = [
+        for name, value, part, usual in rows:
             # Not `-part * stretch`: what did nothing would have done -0.0.
-            Contribution(name, value, 0.0 - part * stretch, FEATURES[name].in_words(value, usual))
-            for name, value, part, usual in rows
-        ]
-        return tuple(sorted(found, key=lambda entry: (-abs(entry.effect), entry.feature)))
+            effect = 0.0 - part * stretch
+            yield Contribution(name, value, effect, FEATURES[name].in_words(value, usual))
+        rest = log_odds if abs(total) <= 1e-9 else start
+        yield Contribution(START, as_reliability(rest), 0.0 - rest, "the average training article")
 
     def _parts(self, values: NDArray[np.float64]) -> list[float]:
         """What each feature adds to the score.
@@ -264,26 +298,98 @@ def as_reliability(log_odds: float) -> float:
     return 100 / (1 + math.exp(min(log_odds, _MOST_LOG_ODDS)))
 
 
-def provisional(findings: Iterable[Finding], n_words: int) -> Reliability:
+class Bound(NamedTuple):
+    """The log odds of *spun* after a bound was put on them, and which."""
+
+    log_odds: float
+    feature: str
+    value: float
+    message: str
+
+
+def bounded(
+    log_odds: float, evidence: ArticleEvidence, min_probability: float
+) -> tuple[Bound, ...]:
+    """The bounds that what can be shown puts on the log odds of *spun*; none where none bites.
+
+    Parameters
+    ----------
+    log_odds : float
+        What the model says, at the even base rate.
+    evidence : ArticleEvidence
+        Of the article.
+    min_probability : float
+        From which probability on a finding can be shown, below 1.
+
+    Notes
+    -----
+    The odds may rise with each finding, by the part of its probability above `min_probability`: a
+    word that hovers about the threshold moves the number by little.
+    """
+    bounds = []
+    over = np.maximum(evidence.found.astype(np.float64) - min_probability, 0)
+    most = MOST_BY_FINDING * float((over / (1 - min_probability)).sum())
+    if log_odds > most:
+        n_found = int(np.count_nonzero(over))
+        log_odds = most
+        bounds.append(Bound(most, "findings", n_found, _SHOWN[min(n_found, 1)].format(n_found)))
+    disguised = n_disguised(evidence)
+    beyond = disguised + 1 - FEWEST_DISGUISED
+    least = min(BY_DISGUISE * beyond, MOST_BY_DISGUISE)
+    if beyond > 0 and log_odds < least:
+        bounds.append(Bound(least, "disguise", disguised, f"disguised words: {disguised}"))
+    return tuple(bounds)
+
+
+_SHOWN = (
+    "no finding to show: never more likely spun than not",
+    "words flagged: {}, which account for no more",
+)
+
+
+def _bounding(log_odds: float, bounds: Iterable[Bound]) -> Iterator[Contribution]:
+    """What each bound did to the log odds of an honest article."""
+    for bound in bounds:
+        effect = log_odds - bound.log_odds
+        yield Contribution(bound.feature, bound.value, effect, bound.message)
+        log_odds = bound.log_odds
+
+
+def _prevalence(base_rate: float) -> Contribution:
+    """What the base rate does to the log odds of an honest article; the even one does nothing."""
+    effect = math.log((1 - base_rate) / base_rate)
+    message = f"base rate: {100 * base_rate:.3g}% of the articles are spun"
+    return Contribution(BASE_RATE, base_rate, effect, message)
+
+
+def _ranked(contributions: Iterable[Contribution]) -> tuple[Contribution, ...]:
+    """The most telling first."""
+    return tuple(sorted(contributions, key=lambda entry: (-abs(entry.effect), entry.feature)))
+
+
+def provisional(evidence: ArticleEvidence, min_probability: float) -> Reliability:
     """A curve over the density of findings, where no model is calibrated for the judge of words.
 
     Falls as findings are added or grow more probable; rises with the number of clean words.
 
     Parameters
     ----------
-    findings : iterable of Finding
-        Their probabilities are summed: the expected number of artifacts.
-    n_words : int
-        Running words of the article.
+    evidence : ArticleEvidence
+        The probabilities of its findings are summed: the expected number of artifacts.
+    min_probability : float
+        From which probability on a finding can be shown.
     """
-    expected = math.fsum(finding.probability for finding in findings)
-    density = 1000 * expected / (n_words + PROVISIONAL_WORDS)
+    found = evidence.found[evidence.found >= min_probability]
+    density = 1000 * float(found.sum(dtype=np.float64)) / (evidence.n_words + PROVISIONAL_WORDS)
     value = 100.0 / (1.0 + math.pow(density / PROVISIONAL_DENSITY, PROVISIONAL_STEEPNESS))
-    return Reliability(value, None, None, verdict(value, PROVISIONAL_CUTS), False, ())
+    if n_disguised(evidence) >= FEWEST_DISGUISED:
+        value = min(value, as_reliability(BY_DISGUISE))
+    return Reliability(value, None, None, verdict(value, PROVISIONAL_SPUN_BELOW), False, ())
 
 
-def verdict(reliability: float, cuts: dict[str, float]) -> Verdict:
-    """`reliability` cut at ``spun_below`` and ``suspect_below``."""
-    if reliability < cuts["spun_below"]:
+def verdict(reliability: float, spun_below: float) -> Verdict:
+    """The reliability at the even base rate, to the decimal that is printed, cut."""
+    printed = round(reliability, 1)
+    if printed < spun_below:
         return "spun"
-    return "suspect" if reliability < cuts["suspect_below"] else "clean"
+    return "suspect" if printed < SUSPECT_BELOW else "clean"

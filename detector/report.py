@@ -200,13 +200,14 @@ class Contribution:
     Attributes
     ----------
     feature : str
-        Name of the feature (`detector.article_features.FEATURES`).
+        Name of the feature (`detector.article_features.FEATURES`); or ``start``, the average
+        training article, ``base_rate``, and what bounds the number (`reliability.bounded`):
+        ``findings``, ``disguise``.
     value : float
         Its value in this article.
     effect : float
         What it adds to the natural logarithm of the odds that the article was not spun: below 0 it
-        lowers the reliability. The effects add up to the whole distance from an average training
-        article, which is about as likely spun as not.
+        lowers the reliability. All effects add up to that logarithm.
     message : str
         The same in words, with what is usual in clean articles.
     """
@@ -262,7 +263,8 @@ class Report:
         Whether `reliability` comes from a model calibrated on held-out articles. While False it is
         provisional: a monotone function of the density of findings.
     verdict : {"clean", "suspect", "spun"} or None
-        `reliability` cut at the thresholds in the models' manifest.
+        `reliability` at the even base rate: ``suspect`` is more likely spun than not, ``spun`` is
+        below the threshold in the models' manifest.
     findings : tuple of Finding
         Sorted by `start`, without overlaps.
     paragraphs : tuple of Paragraph

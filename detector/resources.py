@@ -49,7 +49,7 @@ class Manifest:
     files : dict of str to dict
         For each file, relative to the folder: ``size`` in bytes and ``sha256`` in hex.
     thresholds : dict of str to float
-        ``min_probability``, ``suspect_below`` and ``spun_below``: see docs/evaluation.md.
+        ``min_probability`` and ``spun_below``: see docs/calibration.md.
     digest : str
         SHA-256 of the manifest itself.
     """

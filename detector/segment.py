@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from detector import boundaries, quotation
 from detector.document import Document, TokenFlag
 from detector.folding import UNSEEN
+from detector.mention import mentioned
 
 # Every repetition is possessive or bounded, so that no text, however odd, costs more than linear
 # time: 10 MB without a space is one pass.
@@ -103,9 +104,9 @@ def segment(text: str, table: boundaries.Table | None = None) -> Document:
     classes = _classify(text)
     flags |= _case_flags(classes, starts, ends)
     flags |= _adjacency(classes, starts, ends, bounds)
-    quoted = quotation.quoted(text, starts, spans[paragraphs[:-1], 0])
+    quoted = quotation.quoted(text, starts)
     flags |= quoted * np.uint8(TokenFlag.QUOTED)
-    return Document(
+    document = Document(
         text=text,
         starts=starts,
         ends=ends,
@@ -114,6 +115,7 @@ def segment(text: str, table: boundaries.Table | None = None) -> Document:
         sentence_bounds=bounds,
         paragraph_bounds=paragraphs,
     )
+    return document.quoting(mentioned(text))
 
 
 def _tokens(text: str) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:

@@ -21,6 +21,7 @@ from detector.encoder import (
     UNKNOWN,
     Encoder,
     ModelOutput,
+    Reading,
     marks,
     pieces_of,
     windows,
@@ -107,13 +108,35 @@ def p_replaced(encoder: Encoder, document: Document) -> NDArray[np.float32]:
     return encoder.read([document])[0].p_replaced
 
 
-def test_a_document_becomes_its_forms_and_marks_with_paragraph_ends() -> None:
-    document = segment("\u201cHe said\u2014no.\u201d\n\nCaf\u00e9!")
+@pytest.mark.parametrize("gap", [" ", "\n", "\n\n"])
+def test_a_document_becomes_its_forms_and_marks_in_any_layout(gap: str) -> None:
+    document = segment(f"\u201cHe said\u2014no.\u201d{gap}Caf\u00e9!")
     pieces = pieces_of(document, letters)
-    spelt = "".join("|" if piece == SEP else chr(piece - 1000) for piece in pieces.ids)
-    assert spelt == '"hesaid-no."|cafe!'
+    spelt = "".join(chr(piece - 1000) for piece in pieces.ids)
+    assert spelt == '"hesaid-no."cafe!'
     assert [spelt[first] for first in pieces.first] == ["h", "s", "n", "c"]
-    assert pieces.sentence_starts.tolist() == [0, spelt.index("|") + 1]
+    assert pieces.sentence_starts.tolist() == [0, spelt.index("c")]
+
+
+def test_hidden_words_are_read_as_unknown_ones() -> None:
+    document = segment("He said no.")
+    pieces = pieces_of(document, letters, hidden=np.array([False, True, False]))
+    spelt = "".join("?" if piece == UNKNOWN else chr(piece - 1000) for piece in pieces.ids)
+    assert spelt == "he?no."
+    assert [spelt[first] for first in pieces.first] == ["h", "?", "n"]
+
+
+def test_two_readings_make_one() -> None:
+    def reading(p: list[float]) -> Reading:
+        probabilities = np.array(p, dtype=np.float32)
+        at = np.flatnonzero(probabilities > 0.5)
+        return Reading(probabilities, at, probabilities[at, None].astype(np.float16))
+
+    one, other = reading([0.9, 0.8, 0.1, 0.2]), reading([0.7, 0.1, 0.6, 0.3])
+    both = one.where(np.array([False, True, False, True]), other)
+    np.testing.assert_allclose(both.p_replaced, [0.7, 0.8, 0.6, 0.2])
+    assert both.suspicious.tolist() == [0, 1, 2]
+    np.testing.assert_allclose(both.vectors[:, 0], [0.7, 0.8, 0.6], atol=1e-3)
 
 
 def test_training_text_is_cut_by_the_same_rule() -> None:

@@ -111,7 +111,18 @@ def test_quotations_of_the_markup_are_known() -> None:
         read_markdown("It has.\n\n> Wilt *it* did.\n\nIt has."),
         read_html("It has. <blockquote>Wilt <i>it</i> did.</blockquote> It has."),
     ):
-        assert [extract.text[start:end] for start, end in extract.quotations] == ["Wilt it did."]
+        said = [extract.text[start:end] for start, end in extract.quotations]
+        assert said == ["it", "Wilt it did."]
+
+
+def test_a_few_words_in_italics_are_mentioned() -> None:
+    stressed = "No one who was there that night has ever said a word about it to anybody."
+    for extract in (
+        read_markdown(f"They wrote *bosom peril* and **meant** it. *{stressed}*"),
+        read_html(f"<p>They wrote <i>bosom peril</i> and <b>meant</b> it. <em>{stressed}</em></p>"),
+    ):
+        said = [extract.text[start:end] for start, end in extract.quotations]
+        assert said == ["bosom peril"]
 
 
 JATS = (

@@ -1,21 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector.prior import article_posterior, move_prior
+from detector.prior import REACH, article_posterior, move_prior
 
 SHARE = 0.07
 
 probabilities = st.lists(st.floats(0.001, 0.999), min_size=1, max_size=200)
 
 
-def posterior_of(p: NDArray[np.float32], **options: float) -> NDArray[np.float32]:
-    paragraphs = np.zeros(len(p), dtype=np.int32)
-    return article_posterior(p, paragraphs=paragraphs, training_share=SHARE, **options).p
+def posterior_of(p: NDArray[np.float32], **options: Any) -> NDArray[np.float32]:
+    return article_posterior(p, training_share=SHARE, **options).p
 
 
 def article(n_words: int, n_strong: int, seed: int = 0) -> NDArray[np.float32]:
@@ -58,8 +59,8 @@ def test_more_suspicion_anywhere_lowers_nothing(values: list[float], data: st.Da
     assert np.all(posterior_of(raised) >= posterior_of(p) - 1e-4)
 
 
-@given(probabilities)
-def test_the_order_of_words_is_irrelevant(values: list[float]) -> None:
+@given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=REACH))
+def test_the_order_of_words_within_reach_is_irrelevant(values: list[float]) -> None:
     p = np.array(values, dtype=np.float32)
     order = np.random.default_rng(len(values)).permutation(len(p))
     np.testing.assert_allclose(posterior_of(p)[order], posterior_of(p[order]), atol=1e-4)
@@ -80,13 +81,25 @@ def test_an_article_full_of_findings_keeps_its_doubtful_words() -> None:
 def test_one_spun_paragraph_in_a_clean_article_shows() -> None:
     clean, spun = article(900, 0), article(100, 15, seed=1)
     p = np.concatenate([clean, spun])
-    p[[10, 950]] = 0.8  # as doubtful in the clean part as in the spun one
-    paragraphs = np.concatenate([np.arange(900) // 100, np.full(100, 9)])
-    result = article_posterior(p, paragraphs=paragraphs, training_share=SHARE)
+    p[[300, 950]] = 0.8  # as doubtful in the clean part as in the spun one
+    result = article_posterior(p, training_share=SHARE)
     assert np.all(result.p[900:915] > 0.9)
     assert result.p[950] > 0.7
-    assert result.p[10] < 0.5
-    assert result.paragraph_shares[9] > 5 * result.paragraph_shares[:9].max()
+    assert result.p[300] < 0.5
+    assert result.local_shares[950] > 5 * result.local_shares[:800].max()
+
+
+def test_words_that_do_not_count_move_no_other() -> None:
+    p = article(400, 0)
+    quoted = np.zeros(len(p), dtype=np.bool_)
+    quoted[100:140] = True
+    odd = p.copy()
+    odd[quoted] = 0.97
+    left, moved = (
+        article_posterior(values, training_share=SHARE, counted=~quoted).p for values in (p, odd)
+    )
+    np.testing.assert_array_equal(left[~quoted], moved[~quoted])
+    assert moved[quoted].min() > left[quoted].max()
 
 
 def test_the_share_is_found() -> None:
@@ -96,8 +109,7 @@ def test_the_share_is_found() -> None:
     evidence = generator.normal(np.where(replaced, 1.5, -1.5), 1.0)
     odds = np.exp(3 * evidence) * SHARE / (1 - SHARE)
     p = (odds / (1 + odds)).astype(np.float32)
-    paragraphs = np.zeros(len(p), dtype=np.int32)
-    result = article_posterior(p, paragraphs=paragraphs, training_share=SHARE)
+    result = article_posterior(p, training_share=SHARE)
     assert result.share == pytest.approx(0.15, abs=0.01)
 
 
@@ -110,9 +122,7 @@ def test_tokens_that_are_no_words_stay_zero_and_do_not_count() -> None:
 
 
 def test_an_empty_article() -> None:
-    result = article_posterior(
-        np.zeros(0, dtype=np.float32), paragraphs=np.zeros(0, dtype=np.int32), training_share=SHARE
-    )
+    result = article_posterior(np.zeros(0, dtype=np.float32), training_share=SHARE)
     assert len(result.p) == 0
     assert 0 < result.share < 1
 

@@ -2,23 +2,32 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from evidences import drawn_evidence, made_evidence
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detector import Config, ConfigError, Detector
 from detector.article_features import FEATURES, article_features
 from detector.curves import Curve
 from detector.errors import ModelError
-from detector.reliability import ReliabilityModel, as_reliability, provisional, verdict
+from detector.reliability import (
+    MOST_BY_FINDING,
+    SUSPECT_BELOW,
+    Reliability,
+    ReliabilityModel,
+    as_reliability,
+    provisional,
+    verdict,
+)
 from detector.resources import default_folder
 
-CUTS = {"spun_below": 10.0, "suspect_below": 50.0}
+CUTS = {"spun_below": 10.0, "min_probability": 0.3}
 
 
 def line(*points: tuple[float, float]) -> Curve:
@@ -43,7 +52,7 @@ def density(p: float, n_words: int = 400) -> np.ndarray:
 
 
 def test_more_suspicion_is_less_reliability(model: ReliabilityModel) -> None:
-    found = [model.judged(made_evidence(density(p)), CUTS) for p in (0.01, 0.5, 0.9, 0.999)]
+    found = [model.judged(made_evidence(density(p)), **CUTS) for p in (0.01, 0.5, 0.9, 0.999)]
     numbers = [entry.reliability for entry in found]
     assert numbers == sorted(numbers, reverse=True)
     assert [entry.verdict for entry in found][:: len(found) - 1] == ["clean", "spun"]
@@ -53,7 +62,7 @@ def test_the_interval_holds_the_number_and_is_wider_for_short_texts(
     model: ReliabilityModel,
 ) -> None:
     def width(n_words: int) -> float:
-        found = model.judged(made_evidence(density(0.6, n_words)), CUTS)
+        found = model.judged(made_evidence(density(0.6, n_words)), **CUTS)
         low, high = found.reliability_low, found.reliability_high
         assert low is not None
         assert high is not None
@@ -65,7 +74,7 @@ def test_the_interval_holds_the_number_and_is_wider_for_short_texts(
 
 def test_the_base_rate_moves_the_number_and_not_the_verdict(model: ReliabilityModel) -> None:
     evidence = made_evidence(density(0.6))
-    even, rare = (model.judged(evidence, CUTS, rate) for rate in (0.5, 0.01))
+    even, rare = (model.judged(evidence, **CUTS, base_rate=rate) for rate in (0.5, 0.01))
     odds = [found.reliability / (100 - found.reliability) for found in (even, rare)]
     assert odds[1] / odds[0] == pytest.approx(99)
     assert even.verdict == rare.verdict
@@ -73,11 +82,8 @@ def test_the_base_rate_moves_the_number_and_not_the_verdict(model: ReliabilityMo
 
 def test_the_contributions_make_up_the_log_odds(model: ReliabilityModel) -> None:
     evidence = made_evidence(density(0.9))
-    found = model.judged(evidence, CUTS)
-    start = float(model.calibration(0.0))
-    log_odds = -math.log(found.reliability / (100 - found.reliability))
-    total = math.fsum(entry.effect for entry in found.contributions)
-    assert total == pytest.approx(start - log_odds)
+    found = model.judged(evidence, **CUTS)
+    assert product(found) == pytest.approx(found.reliability / (100 - found.reliability))
     effects = [abs(entry.effect) for entry in found.contributions]
     assert effects == sorted(effects, reverse=True)
     [density_said] = [e.message for e in found.contributions if e.feature == "density"]
@@ -85,9 +91,71 @@ def test_the_contributions_make_up_the_log_odds(model: ReliabilityModel) -> None
     assert density_said.endswith(" per 1,000 (most clean articles: 0.1 to 3.5)")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(0.001, 0.999), st.integers(40, 900), st.integers(0, 9), st.floats(0.001, 0.999))
+def test_the_contributions_multiply_to_the_odds(
+    model: ReliabilityModel, p: float, n_words: int, disguised: int, base_rate: float
+) -> None:
+    evidence = made_evidence(density(p, n_words), disguised=disguised)
+    found = model.judged(evidence, **CUTS, base_rate=base_rate)
+    assert math.log(product(found)) == pytest.approx(
+        math.log(found.reliability / (100 - found.reliability)), abs=1e-6
+    )
+
+
+def product(found: Reliability) -> float:
+    """By what all contributions together multiply even odds."""
+    return math.exp(math.fsum(entry.effect for entry in found.contributions))
+
+
+# One rule for the number and the verdict.
+
+
+def test_without_a_finding_nobody_is_suspect(model: ReliabilityModel) -> None:
+    hidden = made_evidence(density(0.9), shown=1.0)  # odd words, none of them a finding
+    found = model.judged(hidden, **CUTS)
+    assert (found.reliability, found.verdict) == (50, "clean")
+    assert any(entry.message.startswith("no finding to show") for entry in found.contributions)
+    assert model.judged(made_evidence(density(0.9)), **CUTS).verdict == "spun"
+
+
+@pytest.mark.parametrize("n_found", [0, 1, 2, 5])
+@pytest.mark.parametrize("p", [0.3, 0.31, 0.6, 0.95])
+def test_findings_bound_what_the_article_is_called(
+    model: ReliabilityModel, n_found: int, p: float
+) -> None:
+    odd = density(0.9)
+    bound = replace(made_evidence(odd), found=np.zeros(len(odd), dtype=np.float32))
+    bound.found[:n_found] = p
+    found = model.judged(bound, **CUTS)
+    least = as_reliability(MOST_BY_FINDING * n_found * (p - 0.3) / 0.7)
+    assert found.reliability >= least - 1e-3
+    assert (found.verdict == "clean") == (round(found.reliability, 1) >= SUSPECT_BELOW)
+
+
+def test_a_finding_at_the_threshold_changes_next_to_nothing(model: ReliabilityModel) -> None:
+    odd = density(0.9)
+    numbers = []
+    for p in (0.0, 0.299, 0.301):
+        evidence = made_evidence(odd)
+        found = np.zeros(len(odd), dtype=np.float32)
+        found[5] = p
+        numbers.append(model.judged(replace(evidence, found=found), **CUTS).reliability)
+    assert max(numbers) - min(numbers) < 1
+
+
+@pytest.mark.parametrize(
+    ("disguised", "called"), [(0, "clean"), (2, "clean"), (3, "suspect"), (15, "suspect")]
+)
+def test_disguised_words_are_no_slip(model: ReliabilityModel, disguised: int, called: str) -> None:
+    evidence = made_evidence(np.full(400, 0.001), disguised=disguised)
+    assert model.judged(evidence, spun_below=1.0, min_probability=0.3).verdict == called
+    assert disguised < 3 or provisional(evidence, 0.3).verdict != "clean"
+
+
 @pytest.mark.parametrize("n_words", [60, 400, 3000])
 def test_the_length_is_no_reason_by_itself(model: ReliabilityModel, n_words: int) -> None:
-    found = model.judged(made_evidence(density(0.9, n_words)), CUTS)
+    found = model.judged(made_evidence(density(0.9, n_words)), **CUTS)
     effects = {entry.feature: entry.effect for entry in found.contributions}
     assert effects["length"] == pytest.approx(0, abs=1e-12)
     assert effects["density"] < 0
@@ -97,9 +165,9 @@ def test_the_length_says_what_is_left_where_the_evidence_is_silent(
     model: ReliabilityModel,
 ) -> None:
     silent = replace(model, curves=(line((0, 0)), line((0, 0)), model.curves[2]))
-    found = silent.judged(made_evidence(density(0.9, 60)), CUTS)
+    found = silent.judged(made_evidence(density(0.9, 60)), **CUTS)
     assert next(entry.effect for entry in found.contributions if entry.feature == "length") < 0
-    others = [entry.effect for entry in found.contributions if entry.feature != "length"]
+    others = [e.effect for e in found.contributions if e.feature in {"density", "spread"}]
     assert [math.copysign(1, effect) for effect in others] == [1, 1]  # 0.0: -0.0 would be printed
 
 
@@ -108,7 +176,7 @@ def test_a_saved_model_says_the_same(model: ReliabilityModel, tmp_path: Path) ->
     (tmp_path / "header.json").write_text(json.dumps(header), encoding="utf-8")
     again = ReliabilityModel.open(tmp_path)
     evidence = made_evidence(density(0.7))
-    assert again.judged(evidence, CUTS) == model.judged(evidence, CUTS)
+    assert again.judged(evidence, **CUTS) == model.judged(evidence, **CUTS)
     assert again.judge == model.judge
 
 
@@ -127,14 +195,17 @@ def test_reliability_never_rises_with_the_log_odds(one: float, other: float) -> 
 
 
 def test_a_provisional_number_says_so() -> None:
-    found = provisional([], 300)
+    found = provisional(made_evidence(np.full(300, 0.01)), 0.3)
     assert found.reliability == 100
     assert (found.calibrated, found.reliability_low, found.contributions) == (False, None, ())
 
 
-@pytest.mark.parametrize(("number", "called"), [(9.9, "spun"), (10, "suspect"), (50, "clean")])
+@pytest.mark.parametrize(
+    ("number", "called"),
+    [(9.9, "spun"), (10, "suspect"), (49.94, "suspect"), (49.96, "clean"), (50, "clean")],
+)
 def test_the_verdict_is_cut(number: float, called: str) -> None:
-    assert verdict(number, CUTS) == called
+    assert verdict(number, 10.0) == called
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0, -0.1, float("nan")])
@@ -192,6 +263,27 @@ def test_reports_are_calibrated(detector: Detector, seeds: Path) -> None:
     explained = report.explain()
     assert explained.startswith(f"reliability {report.reliability:.1f}, between ")
     assert report.contributions[0].message in explained
+
+
+@pytest.mark.parametrize("base_rate", [0.5, 0.02])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_an_explanation_multiplies_to_the_number_it_explains(
+    seeds: Path, seed: int, base_rate: float
+) -> None:
+    text = sorted(seeds.glob("*.txt"))[seed].read_text(encoding="utf-8")
+    report = Detector(Config(base_rate=base_rate)).score(text)
+    assert report.reliability is not None
+    explained = report.explain()
+    odds = 1.0
+    for sign, factor in re.findall(r"^  odds ([x/]) (\S+)", explained, re.MULTILINE):
+        odds *= float(factor) if sign == "x" else 1 / float(factor)
+    # Each of a dozen factors is printed to three figures.
+    assert odds == pytest.approx(report.reliability / (100 - report.reliability), rel=0.03)
+    assert f"base rate: {100 * base_rate:.3g}% of the articles are spun" in explained
+    lines = explained.splitlines()
+    for heading in ("before anything was read:", "against it:", "for it:"):
+        assert lines[lines.index(heading) + 1].startswith("  ")
+    assert "such traces" not in explained
 
 
 def test_another_judge_makes_it_provisional(models_without_encoder: Path) -> None:

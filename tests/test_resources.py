@@ -9,7 +9,7 @@ from detector.errors import ModelError
 from detector.resources import Manifest, Resources, damaged, default_folder
 from detector.training.manifest import write_manifest
 
-THRESHOLDS = {"min_probability": 0.5, "suspect_below": 50.0, "spun_below": 10.0}
+THRESHOLDS = {"min_probability": 0.5, "spun_below": 10.0}
 
 
 @pytest.fixture(autouse=True)

@@ -68,7 +68,9 @@ class Text:
         if self.look.explain:
             for line in report.explain().splitlines():
                 indented = len(line) - len(line.lstrip())
-                yield from self._fill(line, " " * (indented + 2))
+                column = line.find("  ", indented)  # a factor, and then what it stands for
+                words = len(line) - len(line[column:].lstrip()) if column > 0 else indented
+                yield from self._fill(line[words:], "  " + line[:words])
 
     def _quoted(self, report: Report) -> Iterator[str]:
         quoted = list(excerpts(report))

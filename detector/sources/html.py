@@ -22,6 +22,7 @@ from detector.sources.offsets import line_offsets
 
 CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "var", "math"})
 STRUCK_OUT = frozenset({"del", "s", "strike"})
+ITALICS = frozenset({"i", "em", "dfn", "cite"})
 """An author who strikes words out takes them back. They count if the element is never closed."""
 _SKIPPED_ELEMENTS = frozenset(
     {"aside", "audio", "button", "canvas", "datalist", "dialog", "footer", "head", "iframe", "nav"}
@@ -212,6 +213,8 @@ class _HtmlReader(HTMLParser):
             self._writer.close_quotation(opened)
         else:
             self._writer.close(opened, self._begin + end)
+            if tag in ITALICS:
+                self._writer.close_italics(opened)
 
 
 def is_note(writer: Writer, mark: Mark) -> bool:

@@ -129,6 +129,8 @@ class _JatsReader:
         else:
             end = self._text.find(">", self._offset(place)) + 1
             self.writer.close(opened, end)
+            if name == "italic":
+                self.writer.close_italics(opened)
 
     def data(self, data: str, place: int) -> None:
         if not self._reading or self._skipped is not None:

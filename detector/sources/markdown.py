@@ -16,7 +16,7 @@ from detector.extract import Break, Extract, Mark, Opened, OpenTags, Writer
 from detector.ignores import find_ignores
 from detector.sources.article import Article, Options
 from detector.sources.decoding import text_of
-from detector.sources.html import CODE_ELEMENTS, STRUCK_OUT, is_note, write_html
+from detector.sources.html import CODE_ELEMENTS, ITALICS, STRUCK_OUT, is_note, write_html
 from detector.sources.offsets import code_point_offsets
 
 _OPTIONS = (
@@ -127,7 +127,10 @@ class _MarkdownReader:
 
     def _end(self, element: str, end: int) -> None:
         if element in _INLINE:
-            self.writer.close(self._open.pop(), end)
+            opened = self._open.pop()
+            self.writer.close(opened, end)
+            if element == "Emphasis":
+                self.writer.close_italics(opened)
             return
         if element == "Strikethrough":
             self.writer.strike_out(self._struck_out.pop())
@@ -170,6 +173,8 @@ class _MarkdownReader:
                 self.writer.strike_out(mark)
             else:
                 self.writer.close(opened, end)
+                if name in ITALICS:
+                    self.writer.close_italics(opened)
 
 
 def _named(event: str | Mapping[str, Any]) -> tuple[str, str]:

@@ -20,8 +20,8 @@ from detector.evaluation.datasets import default_data_folder
 from detector.evaluation.metrics import Ranking, balanced, calibration_error
 from detector.evaluation.synthetic import named_pack
 from detector.readability import MEASURES
-from detector.reliability import LENGTH, ReliabilityModel, as_reliability
-from detector.resources import RELIABILITY, Manifest, Resources
+from detector.reliability import LENGTH, SUSPECT_BELOW, ReliabilityModel, as_reliability
+from detector.resources import RELIABILITY, Resources
 from detector.training.calibration.articles import Sources
 from detector.training.calibration.examples import (
     UNKNOWN_SHARE,
@@ -57,9 +57,8 @@ LEAST_GAIN = 0.01
 """What costs more (features, a heavier model) must lower the log loss by this share of it."""
 
 SPUN_FALSE_RATE = 0.001
-SUSPECT_FALSE_RATE = 0.02
-"""Shares of clean articles, each register alike, below the cuts of the verdict: an accusation must
-be rarer than the articles are that it could be counted on (`_cut`)."""
+"""Share of clean articles, each register alike, below the cut of the verdict *spun*: an accusation
+must be rarer than the articles are that it could be counted on (`_cut`)."""
 
 TAIL = 0.05
 """The share of clean articles, the least reliable ones, whose tail says where rarer ones lie."""
@@ -71,11 +70,13 @@ LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.9
 LENGTHS = (60, 120, 250, 500, 1000)
 """At which the spread between stretches of an article is measured, in words."""
 
+# Quoted words do not count any more: the feature is for reliabilities that were made earlier.
+_FEATURES = tuple(name for name in FEATURES if name != "quoted")
 _EVIDENCE = tuple(name for name, feature in FEATURES.items() if feature.is_artifact)
 FEATURE_SETS: dict[str, tuple[str, ...]] = {
     "evidence, length": (*_EVIDENCE, LENGTH),
-    "evidence, hints": tuple(name for name in FEATURES if name not in MEASURES),
-    "evidence, hints, readability": tuple(FEATURES),
+    "evidence, hints": tuple(name for name in _FEATURES if name not in MEASURES),
+    "evidence, hints, readability": _FEATURES,
 }
 """From cheap to dear: textstat takes longer to import than an article to score."""
 
@@ -198,8 +199,7 @@ def save(
     folder = models / RELIABILITY
     header = model.save(folder) | {"trained": facts}
     (folder / "header.json").write_text(json.dumps(header, indent=1) + "\n", encoding="utf-8")
-    earlier = Manifest.read(models).thresholds
-    write_manifest(models, thresholds=earlier | thresholds)
+    write_manifest(models, thresholds=thresholds)
 
 
 def fit(
@@ -247,7 +247,6 @@ def fit(
         "unknown_share": UNKNOWN_SHARE,
         "unknown_most_less_odd": MOST_LESS_ODD,
         "spun_false_rate": SPUN_FALSE_RATE,
-        "suspect_false_rate": SUSPECT_FALSE_RATE,
         "false_findings_per_10000": FALSE_FINDINGS,
     }
     return Calibrated(model, cuts, facts)
@@ -381,16 +380,16 @@ def _spread(model: ReliabilityModel, scored: Sequence[ScoredArticle], seed: int)
 
 
 def _cuts(log_odds: Floats, examples: Examples) -> dict[str, float]:
-    """Reliabilities below which the stated shares of clean articles lie, each register alike."""
+    """The reliability below which the stated share of clean articles lies, each register alike.
+
+    What can be shown may only lift a clean article (`detector.reliability.bounded`), so no more are
+    accused than that.
+    """
     clean = ~examples.spun
     ranked, weights = log_odds[clean], examples.weights()[clean]
-    rates = {"spun_below": SPUN_FALSE_RATE, "suspect_below": SUSPECT_FALSE_RATE}
-    # Whatever the rate, nobody is suspect who is more likely honest than not; and the surest
-    # articles of all, whose probability is bounded, are spun.
-    return {
-        name: float(np.clip(round(as_reliability(_cut(ranked, weights, rate)), 1), 0.2, 50.0))
-        for name, rate in rates.items()
-    }
+    # The surest articles of all, whose probability is bounded, are spun.
+    cut = as_reliability(_cut(ranked, weights, SPUN_FALSE_RATE))
+    return {"spun_below": float(np.clip(round(cut, 1), 0.2, SUSPECT_BELOW))}
 
 
 def _cut(log_odds: Floats, weights: Floats, rate: float) -> float:
@@ -443,7 +442,8 @@ def _account(
         f"calibration: {kind} (log loss {', '.join(f'{k} {v:.4f}' for k, v in losses.items())})",
         f"expected calibration error {_error(p, examples, examples.spun):.3f}: "
         f"{known:.3f} with the spinners as they are, {unknown:.3f} as if they were unknown",
-        f"verdicts: spun below {cuts['spun_below']}, suspect below {cuts['suspect_below']}",
+        f"verdicts: spun below {cuts['spun_below']}, suspect below {SUSPECT_BELOW}; "
+        "before what can be shown bounds them:",
         f"{'spun share':>12} {'n':>6} {'AUC':>7} {'spun':>7} {'suspect':>8}",
     ]
     groups: list[tuple[str, NDArray[np.bool_]]] = [("none", ~examples.spun)]
@@ -459,7 +459,7 @@ def _account(
         either = rows | ~examples.spun
         auc = _auc(log_odds[either], examples.spun[either]) if name != "none" else float("nan")
         spun = np.mean(reliability[rows] < cuts["spun_below"])
-        suspect = np.mean(reliability[rows] < cuts["suspect_below"]) - spun
+        suspect = np.mean(reliability[rows] < SUSPECT_BELOW) - spun
         lines.append(f"{name:>12.12} {int(rows.sum()):6} {auc:7.3f} {spun:7.1%} {suspect:8.1%}")
     return "\n".join(lines)
 
