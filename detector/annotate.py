@@ -27,6 +27,7 @@ from detector.repeats import distinct
 from detector.resources import Resources
 from detector.restoration import Restorer
 from detector.running_prose import RunningProse
+from detector.slips import slips
 
 if TYPE_CHECKING:
     from detector.encoder import Encoder, Reading
@@ -55,8 +56,8 @@ def judge(
     """Judge the tokens of some documents, each by itself.
 
     Words of fragments (`Document.fragmentary`), of headlines and notes (`detector.running_prose`)
-    and halves of broken words (`detector.broken`) are read for what they tell of the others, but
-    not judged: theirs is 0. Where `running_prose` is None, every word is taken for running prose.
+    halves of broken words (`detector.broken`) and slips (`detector.slips`) are read for what they
+    tell of the others, but not judged: theirs is 0. Where `running_prose` is None, every word is taken for running prose.
     """
     ids = [fit.features.collocations.ids(document.forms) for document in documents]
     judged = [fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
@@ -134,8 +135,9 @@ def _is_damaged(
     document: Document, ids: NDArray[np.int32], fit: CollocationFit
 ) -> NDArray[np.bool_]:
     """Which tokens nobody could judge, shape (n_tokens,)."""
-    halves = broken(document, ids, fit.features.collocations, fit.features.lexicon)
-    return document.fragmentary | halves
+    lexicon = fit.features.lexicon
+    halves = broken(document, ids, fit.features.collocations, lexicon)
+    return document.fragmentary | halves | slips(document, ids, lexicon)
 
 
 def _occurrences(document: Document) -> NDArray[np.int64]:

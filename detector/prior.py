@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Shares = NDArray[np.float64]
 
-PRIOR_MEAN = 0.2
+PRIOR_MEAN = 0.1
 """Share of replaced words expected of a text before it is read: that of a spun one. Who asks about
 a sentence alone suspects it."""
 
@@ -30,7 +30,7 @@ REACH = 70
 LOCAL_WEIGHT = 90.0
 """What the expectation for the surroundings, the share of the article, is worth in words."""
 
-LARGEST_SHARE = 0.15
+LARGEST_SHARE = 0.08
 """No word is judged as in an article with more than this share of replaced words: what is merely
 unusual stays so in a heavily spun article, and in one that the models misjudge throughout."""
 
