@@ -27,7 +27,7 @@ from detector.repeats import distinct
 from detector.resources import Resources
 from detector.restoration import Restorer
 from detector.running_prose import RunningProse
-from detector.slips import slips
+from detector.slips import slip_rate, slips
 
 if TYPE_CHECKING:
     from detector.encoder import Encoder, Reading
@@ -57,10 +57,13 @@ def judge(
 
     Words of fragments (`Document.fragmentary`), of headlines and notes (`detector.running_prose`)
     halves of broken words (`detector.broken`) and slips (`detector.slips`) are read for what they
-    tell of the others, but not judged: theirs is 0. Where `running_prose` is None, every word is taken for running prose.
+    tell of the others, but not judged: theirs is 0. Where `running_prose` is None, every word is
+    taken for running prose.
     """
     ids = [fit.features.collocations.ids(document.forms) for document in documents]
     judged = [fit.p_replaced(*pair) for pair in zip(documents, ids, strict=True)]
+    lexicon = fit.features.lexicon
+    slipped = [slips(*pair, lexicon) for pair in zip(documents, ids, strict=True)]
     readings: Sequence[Reading | None] = [None] * len(documents)
     if encoder is not None:
         readings = encoder.read(documents)
@@ -72,17 +75,20 @@ def judge(
                 occurrences=_occurrences(document),
                 quoted=(document.flags & TokenFlag.QUOTED) > 0,
                 displacement=displacement(fit, document, own_ids),
+                slip_rate=slip_rate(is_slip, document.n_words),
             )
-            for document, own_ids, reading, p_fit in zip(
-                documents, ids, readings, judged, strict=True
+            for document, own_ids, reading, p_fit, is_slip in zip(
+                documents, ids, readings, judged, slipped, strict=True
             )
         ]
     running = [_is_running(document, running_prose) for document in documents]
+    unjudged = [
+        is_slip | _is_damaged(document, own_ids, fit)
+        for document, own_ids, is_slip in zip(documents, ids, slipped, strict=True)
+    ]
     judged = [
-        np.where(own_running & ~_is_damaged(document, own_ids, fit), p_replaced, np.float32(0))
-        for document, own_ids, own_running, p_replaced in zip(
-            documents, ids, running, judged, strict=True
-        )
+        np.where(own_running & ~own_unjudged, p_replaced, np.float32(0))
+        for own_running, own_unjudged, p_replaced in zip(running, unjudged, judged, strict=True)
     ]
     posteriors = [
         article_posterior(
@@ -135,9 +141,8 @@ def _is_damaged(
     document: Document, ids: NDArray[np.int32], fit: CollocationFit
 ) -> NDArray[np.bool_]:
     """Which tokens nobody could judge, shape (n_tokens,)."""
-    lexicon = fit.features.lexicon
-    halves = broken(document, ids, fit.features.collocations, lexicon)
-    return document.fragmentary | halves | slips(document, ids, lexicon)
+    halves = broken(document, ids, fit.features.collocations, fit.features.lexicon)
+    return document.fragmentary | halves
 
 
 def _occurrences(document: Document) -> NDArray[np.int64]:

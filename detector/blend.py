@@ -18,15 +18,16 @@ _SMALLEST = 1e-7
 
 
 class Blend(NamedTuple):
-    """``logit P = encoder x logit(P_encoder) + c - repeated x ln(n) - q``.
+    """``logit P = encoder x logit(P_encoder) + c - repeated x ln(n) - q - slips x s``.
 
     `c` is what the collocations say: ``fit x logit(P_fit) + shift + displaced x d``, where `d` is
     how much the word stands in the way of an expected one (`detector.displacement`), or `unjudged`
     where they cannot judge (names, words that nobody knows). `n` is how often the word occurs in
     its article, at most `MOST_OCCURRENCES`: the terms of an article's subject return, a spinner's
     choices vary. `q` is `quoted` inside quotation marks, else 0: people say unusual things, and are
-    quoted for it. The weights were chosen on development sets (docs/training.md); ``encoder.json``
-    holds them.
+    quoted for it. `s` is how many words in a hundred of the article are slips or unknown to
+    everybody (`detector.slips`): the more of them, the less the models know of such a text. The
+    weights were chosen on development sets (docs/training.md); ``encoder.json`` holds them.
     """
 
     encoder: float
@@ -36,6 +37,7 @@ class Blend(NamedTuple):
     repeated: float = 0.0
     quoted: float = 0.0
     displaced: float = 0.0
+    slips: float = 0.0
 
 
 MOST_OCCURRENCES = 6
@@ -49,6 +51,7 @@ def blended(
     occurrences: NDArray[np.integer] | None = None,
     quoted: NDArray[np.bool_] | None = None,
     displacement: NDArray[np.float32] | None = None,
+    slip_rate: float = 0.0,
 ) -> NDArray[np.float32]:
     """The probability that both judges support.
 
@@ -65,6 +68,8 @@ def blended(
         Which tokens stand inside quotation marks; none is known to.
     displacement : ndarray of float32, shape (n_tokens,), optional
         How much each stands in the way of an expected word, in nats; none is known to.
+    slip_rate : float
+        Slips among a hundred words of the article.
 
     Returns
     -------
@@ -85,6 +90,7 @@ def blended(
         scaled -= weights.repeated * np.log(np.minimum(occurrences, MOST_OCCURRENCES))
     if quoted is not None:
         scaled -= weights.quoted * quoted
+    scaled -= weights.slips * slip_rate
     return np.where(p_encoder > 0, 1.0 / (1.0 + np.exp(-scaled)), 0.0).astype(np.float32)
 
 
