@@ -72,7 +72,7 @@ def _calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     command.add_argument("--models", type=Path, help="folder of models, which is written to")
     command.add_argument(
-        "--articles", type=int, default=320, metavar="N", help="clean articles (default: 320)"
+        "--articles", type=int, default=500, metavar="N", help="clean articles (default: 500)"
     )
     command.add_argument(
         "--leave-out",

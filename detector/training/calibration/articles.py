@@ -41,6 +41,9 @@ MIXED_SHARE = 0.3
 PARTIAL_SHARE = 0.15
 """Share of synthetic spins that leave most paragraphs alone."""
 
+FEWEST = 4
+"""Articles of the smallest register."""
+
 SPINBOT = "spinbot"
 _SPINBOT_REGISTER = "encyclopedia"
 _SPARE = 6
@@ -98,7 +101,10 @@ class Sources:
 
 
 def make_articles(sources: Sources, *, n_articles: int, seed: int) -> list[CalibrationArticle]:
-    """Clean articles, as many of each register, each with a spun version; then SpinBot's.
+    """Clean articles of all registers, each with a spun version; then SpinBot's.
+
+    A register gives articles by the square root of its size, `FEWEST` at least: newsrooms write
+    more than wine merchants, but both are read.
 
     Parameters
     ----------
@@ -127,15 +133,20 @@ def _clean_articles(
     by_register: dict[str, list[Path]] = {}
     for path in corpus_files(corpora):
         by_register.setdefault(path.name.partition(".")[0], []).append(path)
-    each = -(-n_articles // len(by_register))
+    total = np.sqrt([_size(paths) for paths in by_register.values()]).sum()
     for register, paths in tqdm(by_register.items(), desc="reading corpora", unit="register"):
+        wanted = max(FEWEST, round(n_articles * float(np.sqrt(_size(paths))) / total))
         # Large corpora give more articles than small ones, but not all of them.
         sizes = np.sqrt([path.stat().st_size for path in paths])
-        shares = rng.multinomial(each, sizes / sizes.sum())
+        shares = rng.multinomial(wanted, sizes / sizes.sum())
         for path, count in zip(paths, shares.tolist(), strict=True):
             for number, text in enumerate(_drawn(path, count, rng)):
                 name = f"{path.name.removesuffix('.txt.xz')}-{number:03}"
                 yield CalibrationArticle(name, name, register, "", text)
+
+
+def _size(paths: Sequence[Path]) -> int:
+    return sum(path.stat().st_size for path in paths)
 
 
 def _drawn(path: Path, count: int, rng: Generator) -> Iterator[str]:

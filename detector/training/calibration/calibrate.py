@@ -57,7 +57,7 @@ LEAST_GAIN = 0.01
 """What costs more (features, a heavier model) must lower the log loss by this share of it."""
 
 SPUN_FALSE_RATE = 0.001
-"""Share of clean articles, each register alike, below the cut of the verdict *spun*: an accusation
+"""Share of clean articles, a register counting by its articles, below the cut of the verdict *spun*: an accusation
 must be rarer than the articles are that it could be counted on (`_cut`)."""
 
 TAIL = 0.05
@@ -148,7 +148,7 @@ def calibrate(
     models: Path,
     *,
     cache: Path,
-    n_articles: int = 320,
+    n_articles: int = 500,
     seed: int = 0,
     jobs: int = 1,
     min_probability: float | None = None,
@@ -380,7 +380,7 @@ def _spread(model: ReliabilityModel, scored: Sequence[ScoredArticle], seed: int)
 
 
 def _cuts(log_odds: Floats, examples: Examples) -> dict[str, float]:
-    """The reliability below which the stated share of clean articles lies, each register alike.
+    """The reliability below which the stated share of clean articles lies.
 
     What can be shown may only lift a clean article (`detector.reliability.bounded`), so no more are
     accused than that.
@@ -420,6 +420,7 @@ def default_threshold(scored: Sequence[ScoredArticle]) -> tuple[float, float]:
             clean.setdefault(entry.article.register, []).append(entry)
     found = {register: np.concatenate([s.findings for s in e]) for register, e in clean.items()}
     words = {register: sum(s.evidence.n_words for s in e) for register, e in clean.items()}
+    clean = {register: entries for register, entries in clean.items() if words[register]}
     for threshold in np.arange(max(FLOOR, LOWEST_THRESHOLD), HIGHEST_THRESHOLD, 0.01):
         rates = [1e4 * float((found[r] >= threshold).sum()) / words[r] for r in clean]
         if np.mean(rates) <= FALSE_FINDINGS:

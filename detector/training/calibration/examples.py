@@ -66,9 +66,10 @@ class Examples:
         return np.log(self.n_words.astype(np.float64))
 
     def weights(self) -> NDArray[np.float64]:
-        """Weights under which each register counts alike, and in each spun and clean alike.
+        """Weights under which a register counts by its articles, and in each spun and clean alike.
 
-        Of the spun, `UNKNOWN_SHARE` is by spinners that pass for unknown, where there are any.
+        How many articles a register has says `detector.training.calibration.articles`: the stretches
+        of long ones count no more than those of short ones. Of the spun, `UNKNOWN_SHARE` is by spinners that pass for unknown, where there are any.
         Shape (n,); their mean is 1.
         """
         weights = np.zeros(len(self.spun))
@@ -80,6 +81,7 @@ class Examples:
                     rows = found & (self.unknown == unknown)
                     weights[rows] = shares[rows] / max(int(rows.sum()), 1)
                 weights[found] /= weights[found].sum() if found.any() else 1.0
+                weights[found] *= len(np.unique(self.cluster[self.register == register]))
         scaled: NDArray[np.float64] = weights / weights.mean()
         return scaled
 
