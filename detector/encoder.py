@@ -253,8 +253,11 @@ class Encoder:
         ModelError
             If a file is missing or the format is another version's.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
+
+        from detector.onnx_runtime import load
+
+        onnxruntime = load()
 
         facts = read_header(folder, "encoder", FORMAT, name="encoder.json")
         for name in ("encoder.onnx", "tokenizer.json"):

@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from detector.config import Config
 from detector.errors import DetectorError
+from detector.onnx_runtime import TELEMETRY_OFF
 from detector.report import Report
 from detector.sources import Article
 
@@ -157,7 +158,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if sys.stderr is None else None,
-                env=os.environ | _ONE_THREAD,
+                env=os.environ | _ONE_THREAD | TELEMETRY_OFF,
                 start_new_session=True,
             )
         except OSError as error:
