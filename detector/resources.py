@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 
 from detector.errors import ModelError
+from detector.files import read_regular
 
 if TYPE_CHECKING:
     from detector.boundaries import Table
@@ -69,12 +70,18 @@ class Manifest:
         """
         path = folder / MANIFEST
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
             values = json.loads(content)
         except FileNotFoundError:
             raise ModelError(f"{path} does not exist: {_RETRAIN}, or correct the folder") from None
-        except ValueError as error:
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read ({error.strerror}): {_RETRAIN}") from None
+        except (ValueError, RecursionError) as error:
             raise ModelError(f"{path} is not JSON ({error}): {_RETRAIN}") from None
+        if not isinstance(values, dict):
+            raise ModelError(
+                f"{path} holds a JSON {type(values).__name__}, not an object: {_RETRAIN}"
+            )
         found = values.get("format")
         if found != FORMAT:
             raise ModelError(
@@ -133,13 +140,15 @@ class Resources:
         """
         folder = default_folder() if folder is None else Path(folder)
         manifest = Manifest.read(folder)
-        stamp = user_cache_path("detector") / f"verified-{manifest.digest[:16]}"
-        problems = list(damaged(folder, manifest, digests=not stamp.exists()))
+        stamp = _stamp(manifest)
+        verified = stamp is not None and stamp.exists()
+        problems = list(damaged(folder, manifest, digests=not verified))
         if problems:
             raise ModelError(
                 f"the models in {folder} are damaged: {'; '.join(problems)}. {_RETRAIN}"
             )
-        _touch(stamp)
+        if stamp is not None:
+            _touch(stamp)
         return cls(folder, manifest)
 
     @cached_property
@@ -223,6 +232,14 @@ class Resources:
     def phrases(self) -> Path:
         """The curated phrases."""
         return self.folder / "phrases.tsv"
+
+
+def _stamp(manifest: Manifest) -> Path | None:
+    """The file that remembers a verification; None for a user without a home folder."""
+    try:
+        return user_cache_path("detector") / f"verified-{manifest.digest[:16]}"
+    except RuntimeError:
+        return None
 
 
 def _touch(stamp: Path) -> None:

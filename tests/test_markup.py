@@ -160,9 +160,9 @@ def test_entities_of_the_dtd_that_is_not_read() -> None:
     [
         (
             '<!DOCTYPE a [<!ENTITY lol "lol"><!ENTITY b "&lol;&lol;">]><article>&b;</article>',
-            "'lol'",
+            "a document type of its own",
         ),
-        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><article>&x;</article>', "'x'"),
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><article>&x;</article>', "its own"),
         ("<article><body>", "damaged (no element found"),
         ("<article><p>old</article>", "damaged (mismatched tag"),
         ("<html><body>old</body></html>", "its root is 'html'"),
