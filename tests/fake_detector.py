@@ -114,6 +114,8 @@ def obey(text: str) -> None:
     match text.split(maxsplit=1):
         case ["sleep", seconds]:
             time.sleep(float(seconds))
+        case ["spin", seconds]:  # inside a library, as it were: no signal of Python's is heard
+            re.fullmatch("(a*)*b", "a" * 40) if float(seconds) else None
         case ["print", words]:
             print(words)  # noqa: T201
         case ["raise"]:
