@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from detector.errors import ConfigError
-from detector.files import read_regular
+from detector.files import open_part, read_regular
 from detector.fingerprint import VERSION, fingerprint
 from detector.paragraphs import without
 from detector.report import Finding, Report
@@ -124,9 +124,10 @@ class Baseline:
         """
         content = {"about": _ABOUT, "version": VERSION, "articles": self._articles}
         text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-        part = self.path.with_name(f"{self.path.name}.part")
         try:
-            part.write_text(text, encoding="utf-8", newline="\n")
+            part, stream = open_part(self.path)
+            with stream:
+                stream.write(text)
             part.replace(self.path)
         except OSError as error:
             raise ConfigError(

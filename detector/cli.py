@@ -38,11 +38,12 @@ from detector.errors import (
     is_fault,
     outline,
 )
+from detector.files import open_part
 from detector.options import OFF
 from detector.pipeline import Detector
 from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
 from detector.render.base import name
-from detector.render.layout import spelled
+from detector.render.layout import harmless, inert, spelled
 from detector.render.text import Text
 from detector.report import Report
 from detector.resources import Manifest, default_folder
@@ -112,7 +113,7 @@ def _main(run: Run, argv: Sequence[str] | None) -> None:
     parser = _parser()
     options = parser.parse_args(argv)
     if options.version:
-        print(_versions(options.models))
+        print(spelled(_versions(options.models)))
     elif options.list_checks:
         print(_checks())
     elif options.completion:
@@ -157,7 +158,8 @@ class Run:
 
     def score(self, options: argparse.Namespace) -> None:
         """Score the inputs and write the results, as `options` ask."""
-        _refuse_output(options.paths, options.output)
+        lists = [*options.allow, *options.phrases, *filter(None, [options.baseline])]
+        _refuse_output(options.paths, lists, options.output)
         _refuse_mismatch(options)
         configuration = _configuration(options)
         desk = Desk(configuration, options.write_baseline, review=options.review)
@@ -205,7 +207,8 @@ class Run:
         configuration = _configuration(options)
         for path in options.paths or ["."]:
             try:
-                print(show(path, configuration.of(path), configuration.file_of(path)))
+                shown = show(path, configuration.of(path), configuration.file_of(path))
+                print(inert(harmless(shown)))
             except ConfigError as error:
                 self.complain(f"{path}: {error}")
                 self.fail(ExitCode.ERROR)
@@ -216,7 +219,7 @@ class Run:
 
     def complain(self, message: str) -> None:
         """One line on standard error, above the progress bar if there is one."""
-        line = f"score: {spelled(message)}"
+        line = inert(f"score: {spelled(message)}")
         if self._bar is not None:
             self._bar.write(line, file=sys.stderr)
         elif sys.stderr is not None:
@@ -280,12 +283,12 @@ class Run:
         if path is None:
             yield _stdout()
         elif path.exists() and not path.is_file():  # a device or a named pipe
-            with path.open("w", encoding="utf-8") as stream:
-                yield stream
+            with path.open("w", encoding="utf-8") as device:
+                yield device
         else:
             target = path.resolve()
-            part = target.with_name(f"{target.name}.part")
-            with _open(part, path) as stream:
+            part, written = _open(target, path)
+            with written as stream:
                 try:
                     yield stream
                 except BaseException:
@@ -294,10 +297,10 @@ class Run:
             part.replace(target)
 
 
-def _open(part: Path, path: Path) -> TextIO:
-    """`part`, which is to become `path`."""
+def _open(target: Path, path: Path) -> tuple[Path, TextIO]:
+    """The file that is to become `target`, which the user calls `path`."""
     try:
-        return part.open("w", encoding="utf-8", newline="\n")
+        return open_part(target)
     except OSError as error:
         raise DetectorError(
             f"{path} cannot be written ({error.strerror}): name a file in a folder that exists "
@@ -334,14 +337,20 @@ def write(
         stream.flush()
 
 
-def _refuse_output(paths: Iterable[str], output: Path | None) -> None:
+def _refuse_output(paths: Iterable[str], lists: Iterable[str | Path], output: Path | None) -> None:
     """Say at once what cannot be written to, and not after the articles were scored."""
-    if output is None or not output.exists():
+    if output is None:
         return
     if output.is_dir():
         raise DetectorError(f"--output {output} is a folder: name a file")
-    if any(_is_same(path, output) for path in paths):
-        raise DetectorError(f"--output {output} is an input as well: name another file")
+    part = output.with_name(f"{output.name}.part")
+    for path in (*paths, *map(str, lists)):
+        if _is_same(path, output):
+            raise DetectorError(f"--output {output} is an input as well: name another file")
+        if _is_same(path, part):
+            raise DetectorError(
+                f"--output {output} is written as {part}, which is an input: name another file"
+            )
 
 
 def _refuse_mismatch(options: argparse.Namespace) -> None:

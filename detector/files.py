@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 LARGEST_LIST = 1 << 22
 """Bytes of a list, a configuration file or another small file that somebody writes by hand."""
@@ -33,6 +34,25 @@ def open_regular(path: Path | str) -> BinaryIO:
     except BaseException:
         os.close(number)
         raise
+
+
+def open_part(target: Path) -> tuple[Path, TextIO]:
+    """A new file beside `target`, which is to become it, with the mode of what is there.
+
+    What stands in its place is taken away, never written to: it may be a link to another file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    part = target.with_name(f"{target.name}.part")
+    with suppress(FileNotFoundError):
+        part.unlink()
+    number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    if target.is_file() and hasattr(os, "fchmod"):
+        os.fchmod(number, stat.S_IMODE(target.stat().st_mode))
+    return part, os.fdopen(number, "w", encoding="utf-8", newline="\n")
 
 
 def read_regular(path: Path | str, most: int = LARGEST_LIST) -> bytes:
