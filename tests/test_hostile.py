@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import runpy
 import struct
 import subprocess
 import sys
@@ -349,3 +350,23 @@ class TestWhatNobodyForesaw:
         monkeypatch.setattr(cli, "_jobs", lambda *_: 1 / 0)
         assert main(["b.txt"]) == ExitCode.FAULT
         assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_list_of_parts_that_points_before_the_file(tmp_path: Path) -> None:
+    path = word(tmp_path / "a.docx", "<a/>")
+    content = bytearray(path.read_bytes())
+    at = content.rfind(b"PK\5\6")
+    content[at + 16 : at + 20] = struct.pack("<I", 0xFFFF)
+    with pytest.raises(SourceError, match="the Word file is damaged"):
+        docx.read_docx("a.docx", io.BytesIO(content))
+
+
+def test_a_little_of_the_fuzzing_of_benchmarks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not (resources.default_folder() / resources.MANIFEST).is_file():
+        pytest.skip("no models: train them first")
+    pytest.importorskip("pypdf")
+    monkeypatch.setattr(sys, "argv", ["fuzz.py", "--seed", "1", "--count", "1000"])
+    runpy.run_path(str(ROOT / "benchmarks" / "fuzz.py"), run_name="__main__")
+    assert "faults 0," in capsys.readouterr().out

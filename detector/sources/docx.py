@@ -27,6 +27,7 @@ _CHUNK = 1 << 16
 _END = b"PK\x05\x06"
 _LONGEST_END = 22 + (1 << 16)
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _OLE = b"\xd0\xcf\x11\xe0"
 _RELATIONS = "_rels/.rels"
 _MAIN = "word/document.xml"
@@ -63,7 +64,7 @@ def read_docx(source: str, file: BinaryIO) -> Extract:
         with zipfile.ZipFile(file) as archive:
             name = _main_part(source, archive)
             parse(source, _unpacked(source, archive, name), reader, None, doctype=False)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (*_DAMAGES, ValueError) as error:  # it seeks to where a damaged list of parts says
         raise SourceError(source, _what_it_is(file, error)) from None
     return reader.writer.extract()
 
