@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 
 from detector.encoder import Encoder
+from detector.onnx_runtime import load
 from detector.segment import segment
 from detector.training.encoder import Texts, open_sampler
 from detector.training.export import build_graph, digest
@@ -102,6 +102,7 @@ def _draw(
 
 def _windows_p(folder: Path, windows: tuple[NDArray[np.int64], NDArray[np.bool_]]) -> Probabilities:
     facts = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    onnxruntime = load()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options)

@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from detector.errors import ConfigError
+from detector.files import open_part, read_regular
 from detector.fingerprint import VERSION, fingerprint
 from detector.paragraphs import without
 from detector.report import Finding, Report
 
 _ABOUT = "Findings that 'score --baseline' does not report. Made by 'score --write-baseline'."
+# Bytes: some hundred thousand findings.
+_LARGEST = 1 << 28
 _AGAIN = "make it again with --write-baseline"
 
 Known = dict[str, dict[str, Any]]
@@ -54,7 +57,7 @@ class Baseline:
             If the file cannot be read, or is no baseline of this version.
         """
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_regular(path, _LARGEST))
         except FileNotFoundError:
             if missing_ok:
                 return cls(path)
@@ -66,7 +69,7 @@ class Baseline:
                 f"the baseline {path} cannot be read ({error.strerror}): name a file that you "
                 "may read"
             ) from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"the baseline {path} is not JSON ({error}): {_AGAIN}") from None
         if not isinstance(content, dict) or content.get("version") != VERSION:
             raise ConfigError(f"{path} is no baseline of version {VERSION}: {_AGAIN}")
@@ -121,9 +124,10 @@ class Baseline:
         """
         content = {"about": _ABOUT, "version": VERSION, "articles": self._articles}
         text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-        part = self.path.with_name(f"{self.path.name}.part")
         try:
-            part.write_text(text, encoding="utf-8", newline="\n")
+            part, stream = open_part(self.path)
+            with stream:
+                stream.write(text)
             part.replace(self.path)
         except OSError as error:
             raise ConfigError(

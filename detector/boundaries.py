@@ -38,7 +38,7 @@ _ENTRY = re.compile(
 
 _CLOSERS = r"(?:[\"'\u2019\u201d\u00bb)\]}*_\u00b9\u00b2\u00b3]| ?\[\d{1,3}\])*+"
 _STOP = re.compile(
-    rf"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++(?: \.(?!\w))*+)(?P<close>{_CLOSERS})\s++"
+    rf"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++(?: \.(?!\w)){{0,16}}+)(?P<close>{_CLOSERS})\s++"
 )
 _NEXT = re.compile(r"[\"'\u2018\u201c\u00ab(\[{*_\u2013\u2014-]{0,4}+(\w[\w'\u2019]{0,30}+)?")
 _LOOKBACK = 40

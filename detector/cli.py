@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -28,12 +29,21 @@ from detector.checks import CHECKS
 from detector.completion import SHELLS, completion
 from detector.config import SEVERITIES
 from detector.desk import Desk
-from detector.errors import ConfigError, DetectorError, ModelError, SourceError
+from detector.errors import (
+    ConfigError,
+    DetectorError,
+    FaultError,
+    ModelError,
+    SourceError,
+    is_fault,
+    outline,
+)
+from detector.files import open_part
 from detector.options import OFF
 from detector.pipeline import Detector
 from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
 from detector.render.base import name
-from detector.render.layout import spelled
+from detector.render.layout import harmless, inert, spelled
 from detector.render.text import Text
 from detector.report import Report
 from detector.resources import Manifest, default_folder
@@ -55,7 +65,8 @@ reason. An article's reliability is 100 times the probability that it was not
 spun; 'provisional' means that it is not calibrated.
 
 exit codes: 0 done; 1 an article under --fail-under; 2 usage or input error
-(the other inputs are scored all the same); 130 interrupted
+(the other inputs are scored all the same); 3 something failed that nobody
+foresaw; 130 interrupted
 """
 
 
@@ -65,6 +76,7 @@ class ExitCode(IntEnum):
     DONE = 0
     UNRELIABLE = 1
     ERROR = 2
+    FAULT = 3
     INTERRUPTED = 130
 
 
@@ -72,22 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run ``score`` with `argv` (default: the arguments of the process); return its exit code."""
     run = Run()
     try:
-        parser = _parser()
-        options = parser.parse_args(argv)
-        if options.version:
-            print(_versions(options.models))
-        elif options.list_checks:
-            print(_checks())
-        elif options.completion:
-            print(completion(parser, options.completion))
-        elif options.show_config:
-            run.show_config(options)
-        elif options.paths:
-            # A job uses one thread: for matrices as small as ours a second doubles the cost.
-            with threadpool_limits(1, user_api="blas"):
-                run.score(options)
-        else:
-            parser.error("there is no PATH: name a file or a folder, or - for standard input")
+        with _signals():
+            _main(run, argv)
     except SystemExit as stop:  # argparse, which has said why
         return int(stop.code or 0)
     except KeyboardInterrupt:
@@ -97,12 +95,58 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence_stdout()
     except OSError as error:
         run.complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
-        run.exit_code = ExitCode.ERROR
+        run.fail(ExitCode.ERROR)
         _silence_stdout()
     except DetectorError as error:
         run.complain(str(error))
-        run.exit_code = ExitCode.ERROR
+        run.fail(ExitCode.ERROR)
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        run.complain(f"{outline(error)}: report this fault")
+        run.fail(ExitCode.FAULT)
+        _silence_stdout()
     return run.exit_code
+
+
+def _main(run: Run, argv: Sequence[str] | None) -> None:
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.version:
+        print(spelled(_versions(options.models)))
+    elif options.list_checks:
+        print(_checks())
+    elif options.completion:
+        print(completion(parser, options.completion))
+    elif options.show_config:
+        run.show_config(options)
+    elif options.paths:
+        # A job uses one thread: for matrices as small as ours a second doubles the cost.
+        with threadpool_limits(1, user_api="blas"):
+            run.score(options)
+    else:
+        parser.error("there is no PATH: name a file or a folder, or - for standard input")
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let a request to end, or the end of the terminal, do what Ctrl-C does."""
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = {}
+    for asked in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, asked, None)
+        # What is ignored, as under nohup, stays so; in another thread nobody may ask.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            with suppress(ValueError):
+                before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Run:
@@ -114,7 +158,8 @@ class Run:
 
     def score(self, options: argparse.Namespace) -> None:
         """Score the inputs and write the results, as `options` ask."""
-        _refuse_output(options.paths, options.output)
+        lists = [*options.allow, *options.phrases, *filter(None, [options.baseline])]
+        _refuse_output(options.paths, lists, options.output)
         _refuse_mismatch(options)
         configuration = _configuration(options)
         desk = Desk(configuration, options.write_baseline, review=options.review)
@@ -127,7 +172,8 @@ class Run:
         articles = self._readable(desk.prepare(_inputs(options)))
         jobs, articles = _jobs(options.jobs, articles)
         if options.review:
-            reports = self._settled(detector.score_many(articles, jobs=jobs), desk, options)
+            attempted = self._scored(detector.attempt_many(articles, jobs=jobs))
+            reports = self._settled(attempted, desk, options)
             self._review(reports, desk, options)
             return
         with self._destination(options.output) as stream:
@@ -140,11 +186,11 @@ class Run:
                 settings=config.settings(),
             )
             renderer = RENDERERS[options.format].build(look)
-            scored = detector.score_many(articles, jobs=jobs)
+            scored = self._scored(detector.attempt_many(articles, jobs=jobs))
             settled = self._settled(scored, desk, options)
             with closing(self._watched(settled, bar=not stream.isatty())) as reports:
                 del scored, settled  # so that closing the reports ends the processes too
-                write(renderer, reports, stream)
+                write(renderer, reports, stream, lost=self._lost)
         desk.close()
 
     def _review(self, reports: Iterator[Report], desk: Desk, options: argparse.Namespace) -> None:
@@ -161,14 +207,19 @@ class Run:
         configuration = _configuration(options)
         for path in options.paths or ["."]:
             try:
-                print(show(path, configuration.of(path), configuration.file_of(path)))
+                shown = show(path, configuration.of(path), configuration.file_of(path))
+                print(inert(harmless(shown)))
             except ConfigError as error:
                 self.complain(f"{path}: {error}")
-                self.exit_code = ExitCode.ERROR
+                self.fail(ExitCode.ERROR)
+
+    def fail(self, code: ExitCode) -> None:
+        """Remember that something went wrong; the higher code outranks the lower."""
+        self.exit_code = max(self.exit_code, code)
 
     def complain(self, message: str) -> None:
         """One line on standard error, above the progress bar if there is one."""
-        line = f"score: {spelled(message)}"
+        line = inert(f"score: {spelled(message)}")
         if self._bar is not None:
             self._bar.write(line, file=sys.stderr)
         elif sys.stderr is not None:
@@ -177,10 +228,21 @@ class Run:
     def _readable(self, articles: Iterable[Article | SourceError]) -> Iterator[Article]:
         for article in articles:
             if isinstance(article, SourceError):
-                self.complain(str(article))
-                self.exit_code = ExitCode.ERROR
+                self._lost(article)
             else:
                 yield article
+
+    def _scored(self, results: Iterable[Report | FaultError]) -> Iterator[Report]:
+        for result in results:
+            if isinstance(result, FaultError):
+                self._lost(result)
+            else:
+                yield result
+
+    def _lost(self, error: SourceError) -> None:
+        """Say that an article has no report."""
+        self.complain(str(error))
+        self.fail(ExitCode.FAULT if isinstance(error, FaultError) else ExitCode.ERROR)
 
     def _settled(
         self, reports: Iterable[Report], desk: Desk, options: argparse.Namespace
@@ -221,12 +283,12 @@ class Run:
         if path is None:
             yield _stdout()
         elif path.exists() and not path.is_file():  # a device or a named pipe
-            with path.open("w", encoding="utf-8") as stream:
-                yield stream
+            with path.open("w", encoding="utf-8") as device:
+                yield device
         else:
             target = path.resolve()
-            part = target.with_name(f"{target.name}.part")
-            with _open(part, path) as stream:
+            part, written = _open(target, path)
+            with written as stream:
                 try:
                     yield stream
                 except BaseException:
@@ -235,10 +297,10 @@ class Run:
             part.replace(target)
 
 
-def _open(part: Path, path: Path) -> TextIO:
-    """`part`, which is to become `path`."""
+def _open(target: Path, path: Path) -> tuple[Path, TextIO]:
+    """The file that is to become `target`, which the user calls `path`."""
     try:
-        return part.open("w", encoding="utf-8", newline="\n")
+        return open_part(target)
     except OSError as error:
         raise DetectorError(
             f"{path} cannot be written ({error.strerror}): name a file in a folder that exists "
@@ -246,13 +308,27 @@ def _open(part: Path, path: Path) -> TextIO:
         ) from None
 
 
-def write(renderer: Renderer, reports: Iterable[Report], stream: TextIO) -> None:
-    """Write each report as soon as it is there; whatever happens, the output ends as it should."""
+def write(
+    renderer: Renderer,
+    reports: Iterable[Report],
+    stream: TextIO,
+    *,
+    lost: Callable[[SourceError], None],
+) -> None:
+    """Write each report as soon as it is there; whatever happens, the output ends as it should.
+
+    Hands a report that cannot be rendered to `lost`, as an error.
+    """
     stream.write(renderer.header)
     try:
         separator = ""
         for report in reports:
-            if rendered := renderer.report(report):
+            try:
+                rendered = renderer.report(report)
+            except Exception as error:
+                lost(FaultError.of(name(report), error))
+                continue
+            if rendered:
                 stream.write(separator + rendered)
                 stream.flush()
                 separator = renderer.separator
@@ -261,14 +337,20 @@ def write(renderer: Renderer, reports: Iterable[Report], stream: TextIO) -> None
         stream.flush()
 
 
-def _refuse_output(paths: Iterable[str], output: Path | None) -> None:
+def _refuse_output(paths: Iterable[str], lists: Iterable[str | Path], output: Path | None) -> None:
     """Say at once what cannot be written to, and not after the articles were scored."""
-    if output is None or not output.exists():
+    if output is None:
         return
     if output.is_dir():
         raise DetectorError(f"--output {output} is a folder: name a file")
-    if any(_is_same(path, output) for path in paths):
-        raise DetectorError(f"--output {output} is an input as well: name another file")
+    part = output.with_name(f"{output.name}.part")
+    for path in (*paths, *map(str, lists)):
+        if _is_same(path, output):
+            raise DetectorError(f"--output {output} is an input as well: name another file")
+        if _is_same(path, part):
+            raise DetectorError(
+                f"--output {output} is written as {part}, which is an input: name another file"
+            )
 
 
 def _refuse_mismatch(options: argparse.Namespace) -> None:
@@ -414,13 +496,18 @@ def _checks() -> str:
     widest = max(len(check.name) for check in CHECKS)
     return "\n".join(
         textwrap.fill(
-            (check.__doc__ or "").strip().splitlines()[0],
+            _first_line(check.__doc__),
             width=WIDTH,
             initial_indent=f"{check.name:{widest}}  ",
             subsequent_indent=" " * (widest + 2),
         )
         for check in CHECKS
     )
+
+
+def _first_line(docstring: str | None) -> str:
+    """The first line of a description, which ``python -OO`` leaves out."""
+    return next(iter((docstring or "").strip().splitlines()), "(no description under python -OO)")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -247,6 +247,8 @@ class Encoder:
         How much the collocations count beside it.
     facts : dict
         What ``encoder.json`` says.
+    run : callable
+        The model itself: ids of pieces, shape (n_pieces,), to its output.
     """
 
     def __init__(
@@ -256,7 +258,7 @@ class Encoder:
         facts: dict[str, Any],
         head: RestorationHead | None = None,
     ) -> None:
-        self._run = run
+        self.run = run
         self.head = head
         self._encode_surface = encode
         self._known: dict[str, tuple[int, ...]] = {}
@@ -273,8 +275,11 @@ class Encoder:
         ModelError
             If a file is missing or the format is another version's.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
+
+        from detector.onnx_runtime import load
+
+        onnxruntime = load()
 
         facts = read_header(folder, "encoder", FORMAT, name="encoder.json")
         for name in ("encoder.onnx", "tokenizer.json"):
@@ -352,7 +357,7 @@ class Encoder:
         for window in windows(len(pieces.ids), pieces.sentence_starts, size=size, context=context):
             ids = np.concatenate([[CLS], pieces.ids[window.first : window.last], [SEP]])
             scored = slice(1 + window.scored - window.first, 1 + window.scored_last - window.first)
-            output = self._run(ids)
+            output = self.run(ids)
             vectors = None if output.vectors is None else output.vectors[scored]
             yield window, ModelOutput(output.logits[scored], vectors)
 

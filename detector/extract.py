@@ -8,6 +8,7 @@ prose is either a copy, character by character, or one unit: "é" stands for ``&
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Break(IntEnum):
 _WHITE = re.compile(r"([ \t\n\r\f]{2,}|[\t\n\r\f]|^ | $)")
 # Pieces that the end of a text is looked for in.
 _TAIL = 8
+# Characters of it: a pattern may take the square of their number.
+_LONGEST_TAIL = 64
 _BREAKS = {Break.NONE: "", Break.SPACE: " ", Break.LINE: "\n", Break.PARAGRAPH: "\n\n"}
 
 
@@ -141,12 +144,11 @@ class Mark(NamedTuple):
     pending: Break
 
 
-@dataclass(slots=True)
-class Opened:
-    """An element whose end is to come; `first` is where its prose begins, once there is any."""
+class Opened(NamedTuple):
+    """An element whose end is to come: where it begins in the source, and in what is written."""
 
     source: int
-    first: int = -1
+    length: int
 
 
 class Writer:
@@ -158,8 +160,8 @@ class Writer:
         self._length = 0
         self._pending = Break.NONE
         self._standing_in = -1
-        self._waiting: list[Opened] = []
-        self._begun: list[Opened] = []
+        # Where a break was written, ascending, and how long it is.
+        self._breaks: list[tuple[int, int]] = []
         self._elements: list[tuple[int, int, int, int]] = []
         self._quotations: list[tuple[int, int]] = []
 
@@ -212,23 +214,27 @@ class Writer:
 
     def open(self, source: int) -> Opened:
         """Begin an element whose source starts there."""
-        opened = Opened(source)
-        self._waiting.append(opened)
-        return opened
+        return Opened(source, self._length)
 
     def close(self, opened: Opened, source: int) -> None:
         """End an element whose source ends there: its marks must not be torn apart."""
-        if opened.first >= 0:
-            self._elements.append((opened.first, self._length, opened.source, source))
+        if self._length > opened.length:
+            self._elements.append((self._first(opened), self._length, opened.source, source))
 
     def close_quotation(self, opened: Opened) -> None:
         """End an element that says that its prose is quoted."""
-        if opened.first >= 0:
-            self._quotations.append((opened.first, self._length))
+        if self._length > opened.length:
+            self._quotations.append((self._first(opened), self._length))
+
+    def _first(self, opened: Opened) -> int:
+        """Where the prose of an element begins: behind the break that was due when it began."""
+        at = bisect_left(self._breaks, (opened.length, 0))
+        there = at < len(self._breaks) and self._breaks[at][0] == opened.length
+        return opened.length + (self._breaks[at][1] if there else 0)
 
     def close_italics(self, opened: Opened) -> None:
         """End an element in italics: a few words in it are mentioned, like quoted ones."""
-        if self._length - opened.first <= LONGEST_MENTION:
+        if self._length - self._first(opened) <= LONGEST_MENTION:
             self.close_quotation(opened)
 
     def mark(self) -> Mark:
@@ -250,10 +256,8 @@ class Writer:
             self._runs[-1][2] = mark.last_end
         while self._elements and self._elements[-1][1] > mark.length:
             self._elements.pop()
-        while self._begun and self._begun[-1].first >= mark.length:
-            opened = self._begun.pop()
-            opened.first = -1
-            self._waiting.append(opened)
+        while self._breaks and self._breaks[-1][0] >= mark.length:
+            self._breaks.pop()
         while self._quotations and self._quotations[-1][1] > mark.length:
             self._quotations.pop()
 
@@ -265,7 +269,7 @@ class Writer:
 
     def trim(self, tail: re.Pattern[str]) -> bool:
         """Take back the end of what was written if `tail` matches it; whether it does."""
-        found = tail.search("".join(self._pieces[-_TAIL:]))
+        found = tail.search("".join(self._pieces[-_TAIL:])[-_LONGEST_TAIL:])
         if found is None or not found[0]:
             return False
         self._pending, self._standing_in = Break.NONE, -1
@@ -278,6 +282,8 @@ class Writer:
             excess -= min(len(piece), excess)
         while self._runs and self._runs[-1][0] >= self._length:
             self._runs.pop()
+        while self._breaks and self._breaks[-1][0] >= self._length:
+            self._breaks.pop()
         if self._runs:
             first, source, end = self._runs[-1]
             self._runs[-1][2] = min(end, source + self._length - first)
@@ -297,14 +303,11 @@ class Writer:
         self._append(start, end, prose)
 
     def _append_break(self, start: int) -> None:
-        """The break before what is written next, which begins the elements opened last."""
+        """The break before what is written next."""
         if self._pending and self._length:
+            self._breaks.append((self._length, len(_BREAKS[self._pending])))
             self._append(start, start, _BREAKS[self._pending])
         self._pending = Break.NONE
-        for opened in self._waiting:
-            opened.first = self._length
-        self._begun += self._waiting
-        self._waiting.clear()
 
     def _append(self, start: int, end: int, prose: str) -> None:
         copied = end - start == len(prose)

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import ModelError
+from detector.files import read_regular
+
+# Bytes; the largest header that ships has some thousand.
+_LARGEST = 1 << 26
 
 
 def read_header(
@@ -33,14 +37,18 @@ def read_header(
     path = folder / name
     advice = f"make it again with 'detector train {kind}', or install the package again"
     try:
-        header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        header = json.loads(read_regular(path, _LARGEST))
     except FileNotFoundError:
         raise ModelError(
             f"{folder} does not exist, or {name} is missing from it, so there is no {kind} model: "
             f"{advice}"
         ) from None
-    except ValueError as error:
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}): {advice}") from None
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is not JSON ({error}): {advice}") from None
+    if not isinstance(header, dict):
+        raise ModelError(f"{path} holds a JSON {type(header).__name__}, not an object: {advice}")
     if header.get("format") != version:
         raise ModelError(
             f"{path} has format {header.get('format')!r}; this release reads format {version}: "

@@ -16,19 +16,22 @@ from __future__ import annotations
 import os
 import pickle
 import pkgutil
+import signal
 import subprocess
 import sys
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 from detector.config import Config
-from detector.errors import DetectorError
+from detector.errors import DetectorError, FaultError
+from detector.lifeline import die_with
+from detector.onnx_runtime import TELEMETRY_OFF
 from detector.report import Report
 from detector.sources import Article
 
@@ -61,6 +64,13 @@ class Order(NamedTuple):
     detector: str
     config: Config
     models: Path | None
+    attempt: bool = False
+    """Whether an article that fails is to cost itself alone."""
+    parent: int = 0
+    """The process that the worker ends with."""
+
+
+Result = Report | FaultError
 
 
 def score_batches(
@@ -91,9 +101,28 @@ def score_batches(
     DetectorError
         If a worker dies. What scoring itself raises arrives as it is.
     """
-    workers = _Workers(Order(DETECTOR, config, models))
+    return cast("Iterator[list[Report]]", _results(batches, _order(config, models), jobs))
+
+
+def attempt_batches(
+    batches: Iterable[list[Article]], config: Config, models: Path | None, jobs: int
+) -> Iterator[list[Result]]:
+    """As `score_batches`, but with an error in the place of each article that fails.
+
+    A batch during which its worker dies is scored anew, article by article; one that ends its
+    worker alone too is such an error. A worker that dies before it is ready ends the run.
+    """
+    return _results(batches, _order(config, models, attempt=True), jobs)
+
+
+def _order(config: Config, models: Path | None, *, attempt: bool = False) -> Order:
+    return Order(DETECTOR, config, models, attempt, os.getpid())
+
+
+def _results(batches: Iterable[list[Article]], order: Order, jobs: int) -> Generator[list[Result]]:
+    workers = _Workers(order)
     threads = ThreadPoolExecutor(jobs, thread_name_prefix="detector-worker")
-    pending: deque[Future[list[Report]]] = deque()
+    pending: deque[Future[list[Result]]] = deque()
     try:
         for batch in batches:
             pending.append(threads.submit(workers.score, batch))
@@ -117,12 +146,19 @@ class _Workers:
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._killed = False
 
-    def score(self, batch: list[Article]) -> list[Report]:
+    def score(self, batch: list[Article]) -> list[Result]:
         """Score a batch in an idle worker or, if all are at work, in a new one."""
         worker = self._take()
-        reports = worker.score(batch)
+        try:
+            results = worker.score(batch)
+        except _DiedError as death:
+            if self._killed or not (self._order.attempt and worker.is_ready):
+                raise
+            if len(batch) == 1:
+                return [FaultError(batch[0].source, death.outline)]
+            return [result for article in batch for result in self.score([article])]
         self._idle.put(worker)
-        return reports
+        return results
 
     def _take(self) -> _Worker:
         try:
@@ -146,10 +182,22 @@ class _Workers:
             worker.close()
 
 
+class _DiedError(DetectorError):
+    """A worker ended while it was at work."""
+
+    def __init__(self, how: str, batch: list[Article]) -> None:
+        super().__init__(
+            f"a worker process {how} while it scored {len(batch)} articles, the first of them "
+            f"{batch[0].source}: if memory ran out, try fewer jobs"
+        )
+        self.outline = f"the process that scored it {how}: if memory ran out, try fewer jobs"
+
+
 class _Worker:
     """One process, as its parent sees it."""
 
     def __init__(self, order: Order) -> None:
+        self.is_ready = False
         # A session of its own: Ctrl-C in a terminal reaches the parent alone, which ends it.
         try:
             self._process = subprocess.Popen(
@@ -157,7 +205,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if sys.stderr is None else None,
-                env=os.environ | _ONE_THREAD,
+                env=os.environ | _ONE_THREAD | TELEMETRY_OFF,
                 start_new_session=True,
             )
         except OSError as error:
@@ -171,17 +219,18 @@ class _Worker:
             pickle.dump(sys.path, self._requests)
             pickle.dump(order, self._requests)
 
-    def score(self, batch: list[Article]) -> list[Report]:
-        """Send a batch and wait for its reports."""
+    def score(self, batch: list[Article]) -> list[Result]:
+        """Send a batch and wait for its results."""
         try:
+            if not self.is_ready:
+                self._requests.flush()
+                _receive(self._replies)
+                self.is_ready = True
             pickle.dump(batch, self._requests)
             self._requests.flush()
-            reply: list[Report] | Exception = pickle.load(self._replies)
+            return _receive(self._replies)
         except (OSError, EOFError, pickle.UnpicklingError):
-            raise DetectorError(_obituary(self._process.wait(), batch)) from None
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+            raise _DiedError(_how(self._process.wait()), batch) from None
 
     def kill(self) -> None:
         """End the process."""
@@ -195,12 +244,15 @@ class _Worker:
                 pipe.close()
 
 
-def _obituary(code: int, batch: list[Article]) -> str:
-    how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-    return (
-        f"a worker process {how} while it scored {len(batch)} articles, the first of them "
-        f"{batch[0].source}: if memory ran out, try fewer jobs"
-    )
+def _receive(replies: IO[bytes]) -> list[Result]:
+    reply: list[Result] | Exception = pickle.load(replies)
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
+
+
+def _how(code: int) -> str:
+    return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
 
 
 def serve() -> None:
@@ -209,21 +261,34 @@ def serve() -> None:
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not look like a reply
     order: Order = pickle.load(requests)
+    die_with(order.parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     detector = None
-    while True:
-        try:
+
+    def build() -> list[Result]:
+        nonlocal detector
+        detector = pkgutil.resolve_name(order.detector)(order.config, models=order.models)
+        return []
+
+    def answer() -> list[Result]:
+        assert detector is not None
+        return list((detector.attempt_many if order.attempt else detector.score_many)(batch))
+
+    with suppress(BrokenPipeError, EOFError):  # the parent has ended
+        _reply(replies, build)
+        while True:
             batch: list[Article] = pickle.load(requests)
-        except EOFError:
-            return
-        try:
-            detector = detector or pkgutil.resolve_name(order.detector)(
-                order.config, models=order.models
-            )
-            reply = pickle.dumps(list(detector.score_many(batch)))
-        except Exception as error:
-            reply = _failure(error)
-        replies.write(reply)
-        replies.flush()
+            _reply(replies, answer)
+
+
+def _reply(replies: IO[bytes], work: Callable[[], list[Result]]) -> None:
+    """Send what some work results in, or the exception that it ends with."""
+    try:
+        reply = pickle.dumps(work())
+    except Exception as error:
+        reply = _failure(error)
+    replies.write(reply)
+    replies.flush()
 
 
 def _failure(error: Exception) -> bytes:

@@ -17,6 +17,7 @@ from detector.checks.substitution import Substitution
 from detector.comparison import Comparison
 from detector.config import DEFAULT_SEVERITY, Config
 from detector.document import Document, TokenFlag
+from detector.errors import DetectorError, FaultError, is_fault
 from detector.evidence import LIKELY, ArticleEvidence
 from detector.ignores import silenced
 from detector.language import Prose, enough_prose, prose
@@ -97,6 +98,36 @@ class Detector:
             scored = map(self._score_batch, batches)
         for reports in scored:
             yield from reports
+
+    def attempt_many(
+        self, texts: Iterable[str | Article], *, jobs: int = 1
+    ) -> Iterator[Report | FaultError]:
+        """As `score_many`, but an article on which something unforeseen fails costs itself alone.
+
+        In its place stands the error; so also where it kills the process that scores it.
+        """
+        batches = _batches(map(_article, texts))
+        if jobs > 1:
+            from detector.parallel import attempt_batches
+
+            attempted = attempt_batches(batches, self._shared_config(), self.resources.folder, jobs)
+        else:
+            attempted = map(self.attempt_batch, batches)
+        for reports in attempted:
+            yield from reports
+
+    def attempt_batch(self, articles: Sequence[Article]) -> list[Report | FaultError]:
+        """A report or an error for each of a few articles."""
+        try:
+            return list(self._score_batch(articles))
+        except DetectorError:
+            raise
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            if len(articles) == 1:
+                return [FaultError.of(articles[0].source, error)]
+        return [result for article in articles for result in self.attempt_batch([article])]
 
     def _shared_config(self) -> Config:
         """For other processes, which use the one grammar server that this one starts."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from detector.errors import ConfigError
+from detector.files import read_regular
 
 
 class Row(NamedTuple):
@@ -26,7 +27,7 @@ def read_rows(path: Path | str) -> Iterator[Row]:
         If the file cannot be read or is not UTF-8.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        lines = read_regular(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{path} is not UTF-8 (byte {error.object[error.start]:#04x} at offset "

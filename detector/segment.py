@@ -15,8 +15,10 @@ from detector.document import Document, TokenFlag
 from detector.folding import UNSEEN
 from detector.mention import mentioned
 
-# Every repetition is possessive or bounded, so that no text, however odd, costs more than linear
-# time: 10 MB without a space is one pass.
+# No text, however odd, costs more than linear time: 10 MB without a space is one pass. Every
+# repetition is possessive or bounded, and one that something must follow is both: where it does not
+# follow, the next token begins inside what was read, and reads it again.
+_PARTS = 64
 _DIGITISH = r"\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089"
 _LETTER = rf"[^\W{_DIGITISH}]"
 _APOSTROPHE = "['\u2019\u2018\u02bc\u00b4\u2032\uff07]"
@@ -24,19 +26,19 @@ _HYPHEN = "[-\u2010\u2011]"
 # Inside a word: combining marks, and what a reader does not see (soft hyphen, joiners, zero width).
 _MARK = r"[\u0300-\u036f]"
 _UNSEEN = f"[{UNSEEN}]"
-_RUN = rf"(?:{_LETTER}++(?:{_MARK}|{_UNSEEN}++(?={_LETTER}))*+)++"
-_WORD = rf"{_RUN}(?:{_APOSTROPHE}{_RUN})*+"
+_RUN = rf"(?:{_LETTER}++(?:{_MARK}|{_UNSEEN}++(?={_LETTER}))*+){{1,{_PARTS}}}+"
+_WORD = rf"{_RUN}(?:{_APOSTROPHE}{_RUN}){{0,{_PARTS}}}+"
 _ORDINAL = "(?:st|nd|rd|th)"
 _COMPOUND = (
-    rf"(?:\d++(?:[.,]\d++)*+{_ORDINAL}?+{_HYPHEN})?{_WORD}"
-    rf"(?:{_HYPHEN}(?:{_WORD}|\d++(?:s|{_ORDINAL})?+(?:{_APOSTROPHE}s\b)?+))*+(?!\w)"
+    rf"(?:\d++(?:[.,]\d++){{0,{_PARTS}}}+{_ORDINAL}?+{_HYPHEN})?{_WORD}"
+    rf"(?:{_HYPHEN}(?:{_WORD}|\d++(?:s|{_ORDINAL})?+(?:{_APOSTROPHE}s\b)?+)){{0,{_PARTS}}}+(?!\w)"
 )
 _INITIALS = (
     rf"(?:{_LETTER}(?:\.{_LETTER}(?!\w))++\.?+|Ph\.D\b\.?+|[A-Z]{{1,4}}&[A-Z]{{1,4}}\b)"
     rf"(?:{_HYPHEN}{_WORD})*+(?:{_APOSTROPHE}s\b)?+"
 )
 # The common case first: an ASCII word, and after it what cannot go on with it.
-_PLAIN = r"[A-Za-z]++(?:['\u2019][A-Za-z]++)*+(?=[\s,;)!?\"\u201d\]]|\.(?:\s|\Z)|\Z)"
+_PLAIN = r"[A-Za-z]++(?:['\u2019][A-Za-z]++){0,64}+(?=[\s,;)!?\"\u201d\]]|\.(?:\s|\Z)|\Z)"
 
 _URL = (
     r"(?:https?://|www\.)[^\s<>\"\u201c\u201d]*[^\s<>\"\u201c\u201d.,;:!?)\]'\u2019]"
@@ -47,7 +49,7 @@ _EMAIL = r"[\w.+-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}"
 _TAG = r"(?<!\w)[#@](?!\d++\b)\w++"
 
 _NUMBER = (
-    r"[$\u20ac\u00a3\u00a5]?+(?:\d++(?:[.,:/\u2013-]\d++)*+[\u00bc-\u00be]?+|[\u00bc-\u00be])"
+    r"[$\u20ac\u00a3\u00a5]?+(?:\d++(?:[.,:/\u2013-]\d++){0,64}+[\u00bc-\u00be]?+|[\u00bc-\u00be])"
     rf"(?:%|(?:{_ORDINAL}|s|bn|mn|m|k|km|kg|cm|mm|am|pm|million|billion)\b|{_APOSTROPHE}s\b)?+"
     rf"(?![^\W\d])(?!_)"
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,12 +22,18 @@ from detector.allow import load_allow
 from detector.checks.listed_phrase import load_phrases
 from detector.config import EVEN_BASE_RATE, Config
 from detector.errors import ConfigError
+from detector.files import read_regular
 from detector.globs import matches
 from detector.options import OFF, OPTIONS, OVERRIDES, Entry, entries_of, list_of
 
 FILE = "detector.toml"
 PYPROJECT = "pyproject.toml"
 COMMAND_LINE = "command line"
+
+# The parser keeps each beginning of a dotted key: a long one takes the square of its length.
+_MOST_PARTS = 64
+_PART = r"(?:[\w-]++|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')"
+_DOTTED = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MOST_PARTS}}}")
 
 _List = TypeVar("_List")
 
@@ -214,7 +221,8 @@ def _file_in(folder: Path) -> Path | None:
 def _is_ours(project: Path) -> bool:
     """Whether a file has our table, or cannot be read, which whoever reads it will say."""
     try:
-        return "detector" in _toml(project).get("tool", {})
+        tool = _toml(project).get("tool")
+        return isinstance(tool, dict) and "detector" in tool
     except ConfigError:
         return True
 
@@ -229,13 +237,20 @@ def _table(path: Path) -> dict[str, Any]:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = read_regular(path).decode("utf-8-sig")
+        if _DOTTED.search(text):
+            raise ConfigError(
+                f"{_shown(path)}: a key has more than {_MOST_PARTS} parts: shorten it"
+            )
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{_shown(path)} is not UTF-8 (offset {error.start}): save it as UTF-8"
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{_shown(path)} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 100,000 brackets
+        raise ConfigError(f"{_shown(path)} is no TOML that can be read ({error})") from None
     except OSError as error:
         raise ConfigError(
             f"{_shown(path)} cannot be read ({error.strerror}): change its mode, or "

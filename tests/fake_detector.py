@@ -17,7 +17,7 @@ from pathlib import Path
 from detector import parallel
 from detector.config import Config
 from detector.document import Span
-from detector.errors import SourceError
+from detector.errors import DetectorError, FaultError, SourceError
 from detector.ignores import silence
 from detector.report import Evidence, Finding, Report, Suggestion
 from detector.segment import segment
@@ -42,6 +42,26 @@ class FakeDetector:
             scored = parallel.score_batches(batches, self.config, self.models, jobs)
         for reports in scored:
             yield from reports
+
+    def attempt_many(
+        self, texts: Iterable[Article], *, jobs: int = 1
+    ) -> Iterator[Report | FaultError]:
+        batches = ([article] for article in texts)
+        if jobs == 1:
+            attempted: Iterator[list[Report | FaultError]] = map(attempt, batches)
+        else:
+            attempted = parallel.attempt_batches(batches, self.config, self.models, jobs)
+        for results in attempted:
+            yield from results
+
+
+def attempt(batch: list[Article]) -> list[Report | FaultError]:
+    try:
+        return list(score(batch))
+    except DetectorError:
+        raise
+    except Exception as error:
+        return [FaultError.of(article.source, error) for article in batch]
 
 
 def score(batch: list[Article]) -> list[Report]:
@@ -94,6 +114,8 @@ def obey(text: str) -> None:
     match text.split(maxsplit=1):
         case ["sleep", seconds]:
             time.sleep(float(seconds))
+        case ["spin", seconds]:  # inside a library, as it were: no signal of Python's is heard
+            re.fullmatch("(a*)*b", "a" * 40) if float(seconds) else None
         case ["print", words]:
             print(words)  # noqa: T201
         case ["raise"]:

@@ -23,7 +23,7 @@ from detector import __version__, cli, parallel
 from detector.checks import CHECKS
 from detector.cli import ExitCode, main
 from detector.config import Config
-from detector.errors import ModelError
+from detector.errors import FaultError, ModelError
 from detector.render import RENDERERS, Look
 from detector.report import Report
 from detector.sources import Article
@@ -80,12 +80,14 @@ class Seen(FakeDetector):
     def __init__(self, config: Config | None = None, *, models: Path | None = None) -> None:
         Seen.config, Seen.models = config or Config(), models
 
-    def score_many(self, texts: Iterable[Article], *, jobs: int = 1) -> Iterator[Report]:
+    def attempt_many(
+        self, texts: Iterable[Article], *, jobs: int = 1
+    ) -> Iterator[Report | FaultError]:
         Seen.jobs = jobs
         Seen.threads = {
             pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"
         }
-        return super().score_many(texts, jobs=jobs)
+        return super().attempt_many(texts, jobs=jobs)
 
 
 @pytest.fixture
@@ -292,7 +294,7 @@ class TestExitCodes:
         self, write: Write, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         almost = Report("a", "1", "scored", None, "en", 100, 49.96, "suspect", ())
-        monkeypatch.setattr(FakeDetector, "score_many", lambda *_, **__: iter([almost]))
+        monkeypatch.setattr(FakeDetector, "attempt_many", lambda *_, **__: iter([almost]))
         assert main(["--fail-under", "50", write("a.txt", CLEAN)]) == ExitCode.DONE
 
     def test_an_input_error_outranks_a_failing_article_and_the_rest_is_scored(

@@ -132,7 +132,7 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(
 def test_an_xml_bomb_in_word_is_refused(tmp_path: Path) -> None:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE d [<!ENTITY a0 "lol">{levels}]><w:document {W}>&a9;</w:document>'
-    assert "defines the entity 'a0'" in error(word(tmp_path, bomb))
+    assert "defines a document type" in error(word(tmp_path, bomb))
 
 
 def column(*texts: str, x: float = 72, top: float = 700, size: float = 10) -> list[Line]:

@@ -136,7 +136,15 @@ def test_a_long_line_of_prose(score: Score) -> None:
 
 
 def test_rows_that_are_no_articles(score: Score, tmp_path: Path) -> None:
-    rows = [json.dumps({"id": "a", "text": ENGLISH}), "{", "[1]", '{"text": 1}', "", '{"text": ""}']
+    rows = [
+        json.dumps({"id": "a", "text": ENGLISH}),
+        "{",
+        "[1]",
+        '{"text": 1}',
+        "",
+        '{"text": ""}',
+        "1",
+    ]
     (tmp_path / "feed.jsonl").write_text("\n".join(rows), encoding="utf-8")
     code, reports, complaints = score("feed.jsonl")
     assert code == ExitCode.ERROR
@@ -145,7 +153,7 @@ def test_rows_that_are_no_articles(score: Score, tmp_path: Path) -> None:
         (6, "skipped"),
     ]
     assert [complaint.split(":")[1] for complaint in complaints] == [
-        f" feed.jsonl, line {line}" for line in (2, 3, 4)
+        f" feed.jsonl, line {line}" for line in (2, 3, 4, 7)
     ]
 
 

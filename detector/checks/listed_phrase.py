@@ -233,7 +233,7 @@ def _phrase(phrase: str, expected: str, source: str) -> Phrase:
 
 def _curated(path: Path) -> Iterator[Phrase]:
     for row in read_rows(path):
-        phrase, expected, source, *_ = row.text.split("\t")
+        phrase, expected, source, *_ = [*row.text.split("\t"), "", ""]
         if (phrase, expected, source) != COLUMNS[:3]:
             yield _phrase(phrase, expected, source)
 

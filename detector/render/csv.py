@@ -15,7 +15,8 @@ from detector.report import Report
 
 # What a spreadsheet takes for the start of a formula, and the full-width forms that it may.
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = tuple("=+-@＝＋－＠")
+# What a spreadsheet would run; and what a GitHub Actions runner would, at the start of a line.
+_FORMULA = (*"=+-@＝＋－＠", "::")
 
 _Cell = str | int | float | bool | None
 

@@ -55,6 +55,26 @@ def harmless(text: str) -> str:
     return _STEERING.sub(lambda match: _spelled(match.group()), text)
 
 
+_COMMAND = re.compile(r"(^|[\r\n])([^\S\r\n]*):(?=:)|##\[")
+
+
+def inert(text: str) -> str:
+    """`text` without what a GitHub Actions runner would take for a command in its log.
+
+    It obeys lines that begin with ``::``, indented or not, and ``##[`` anywhere.
+
+    Examples
+    --------
+    >>> inert("  ::error::wilt\\na::b ##[error]")
+    '  <U+003A>:error::wilt\\na::b ##<U+005B>error]'
+    """
+    return _COMMAND.sub(_disarmed, text)
+
+
+def _disarmed(found: re.Match[str]) -> str:
+    return "##<U+005B>" if found[1] is None else f"{found[1]}{found[2]}<U+003A>"
+
+
 def columns(text: str) -> int:
     """Columns that spelled text takes on a terminal: wide characters 2, combining marks 0.
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from detector.document import Span
 from detector.render.base import Look, name, place
 from detector.render.excerpt import Excerpt, excerpts
-from detector.render.layout import END, EXPECTED, FLAGGED, fill, harmless, spelled
+from detector.render.layout import END, EXPECTED, FLAGGED, fill, harmless, inert, spelled
 from detector.render.wording import count, percent, shown, title
 from detector.report import Finding, Report, Suggestion
 
@@ -54,12 +54,12 @@ class Text:
         Or, where that is asked for, the restored text alone.
         """
         if self.look.restore:
-            return f"{harmless(report.restored_text)}\n"
-        return "".join(f"{line}\n" for line in self._lines(report.in_prose()))
+            return inert(f"{harmless(report.restored_text)}\n")
+        return inert("".join(f"{line}\n" for line in self._lines(report.in_prose())))
 
     def quoted(self, report: Report) -> str:
         """The flagged sentences alone."""
-        return "".join(f"{line}\n" for line in self._quoted(report))
+        return inert("".join(f"{line}\n" for line in self._quoted(report)))
 
     def _lines(self, report: Report) -> Iterator[str]:
         if not self.look.summary:

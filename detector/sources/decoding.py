@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import BinaryIO
 
@@ -18,6 +19,14 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SNIFFED = 8192
+LARGEST_TEXT = 1 << 24
+"""Bytes of a file that is one article, and characters of an article in any file. The longest novels
+have four million."""
+# Codecs of Python that are text encodings by name, but that no file is written in.
+_NO_FILES = frozenset(
+    {"idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape"}
+    | {"raw_unicode_escape", "undefined"}
+)
 _DECLARATION = re.compile(
     rb"<(?:\?xml\b[^>]{0,100}?\sencoding|meta\b[^>]{0,200}?\bcharset)\s*=\s*[\"']?([\w.:-]{1,40})",
     re.IGNORECASE,
@@ -70,14 +79,25 @@ def text_of(file: BinaryIO, name: str, encoding: str | None, *, declared: bool =
     Raises
     ------
     SourceError
-        As `decode` does.
+        As `decode` does; if the file has more than `LARGEST_TEXT` bytes.
     OSError
         If the file cannot be read.
     """
-    data = file.read()
+    data = file.read(LARGEST_TEXT + 1)
+    if len(data) > LARGEST_TEXT:
+        raise SourceError(
+            name,
+            f"it has more than {LARGEST_TEXT:,} bytes: that is no article; give the articles in it "
+            "one by one, or as JSON Lines",
+        )
     if declared and encoding is None:
         encoding = _declared(data)
     return decode(data, name=name, encoding=encoding)
+
+
+def rows_of(stream: TextIOWrapper, longest: int) -> Iterator[str]:
+    """The lines of a text; one that is longer comes in pieces, so that memory is bounded."""
+    return iter(lambda: stream.readline(longest), "")
 
 
 def lines_of(file: BinaryIO, name: str, encoding: str | None) -> TextIOWrapper:
@@ -135,6 +155,8 @@ def check_encoding(encoding: str | None) -> None:
 
 def _is_text_encoding(encoding: str) -> bool:
     try:
+        if codecs.lookup(encoding).name in _NO_FILES:
+            return False
         return isinstance("a".encode(encoding), bytes)
     except (LookupError, ValueError):
         return False
@@ -170,6 +192,10 @@ def _decode(data: bytes, *, skip: int, codec: str, name: str) -> str:
     except LookupError:
         check_encoding(codec)
         raise
+    except ValueError as error:  # a codec that says no place, as UTF-16 without a mark
+        raise SourceError(
+            name, f"this is not {codec.upper()} ({error}): name the encoding with --encoding"
+        ) from None
 
 
 def _undecodable(data: bytes, offset: int, codec: str) -> str:

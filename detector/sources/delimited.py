@@ -9,11 +9,13 @@ from typing import BinaryIO
 
 from detector.errors import SourceError
 from detector.sources.article import DEFAULT_ID, Article, Options, no_column
-from detector.sources.decoding import lines_of, wrong_byte
+from detector.sources.decoding import lines_of, rows_of, wrong_byte
 
 _DELIMITERS = ",;\t|"
 # Characters in one field. A quotation mark that is never closed makes one of the rest of the file.
 LONGEST_FIELD = 1 << 24
+# Characters of the line that names the columns.
+LONGEST_HEADER = 1 << 20
 
 
 def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article | SourceError]:
@@ -31,10 +33,11 @@ def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article 
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_FIELD))
     stream = lines_of(file, source, options.encoding)
     try:
-        yield from _rows(source, stream, options)
-    except UnicodeDecodeError as error:
+        yield from _rows(source, rows_of(stream, LONGEST_FIELD), options)
+    except ValueError as error:  # of the decoder; some say no place
+        reason = error.reason if isinstance(error, UnicodeDecodeError) else str(error)
         raise SourceError(
-            source, f"the file is damaged or cut off ({error.reason}): save it again as UTF-8"
+            source, f"the file is damaged or cut off ({reason}): save it again as UTF-8"
         ) from None
     finally:
         stream.detach()
@@ -45,9 +48,15 @@ def _rows(source: str, stream: Iterable[str], options: Options) -> Iterator[Arti
     header = next((line for line in lines if line.strip()), None)
     if header is None:
         raise SourceError(source, "the table is empty: its first line must name the columns")
+    if len(header) > LONGEST_HEADER:
+        raise SourceError(
+            source,
+            f"its first line has more than {LONGEST_HEADER:,} characters, but should name the "
+            "columns: is this a table?",
+        )
     delimiter = _delimiter(header, options.text_column)
     rows = _filled(source, csv.reader(chain([header], lines), delimiter=delimiter))
-    columns = next(rows)
+    columns = next(rows, [])
     text_at = _column(source, columns, options.text_column, "--text-column")
     id_at = _id_column(source, columns, options.id_column)
     for number, row in enumerate(rows, start=1):

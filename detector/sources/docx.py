@@ -12,7 +12,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import BinaryIO
 
 from detector.errors import SourceError
@@ -22,7 +21,13 @@ from detector.sources.xml import parse
 
 # Bytes of the main part, unpacked; a novel takes a fifth.
 LARGEST = 1 << 26
+# Bytes of the archive's list of its parts; a document with a thousand pictures takes a tenth.
+LARGEST_DIRECTORY = 1 << 20
 _CHUNK = 1 << 16
+_END = b"PK\x05\x06"
+_LONGEST_END = 22 + (1 << 16)
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _OLE = b"\xd0\xcf\x11\xe0"
 _RELATIONS = "_rels/.rels"
 _MAIN = "word/document.xml"
@@ -55,9 +60,11 @@ def read_docx(source: str, file: BinaryIO) -> Extract:
     """The body text. It has no source but itself: its map is the identity."""
     reader = _DocxReader()
     try:
+        _refuse_directory(source, file)
         with zipfile.ZipFile(file) as archive:
-            parse(source, _unpacked(source, archive, _main_part(source, archive)), reader, None)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            name = _main_part(source, archive)
+            parse(source, _unpacked(source, archive, name), reader, None, doctype=False)
+    except (*_DAMAGES, ValueError) as error:  # it seeks to where a damaged list of parts says
         raise SourceError(source, _what_it_is(file, error)) from None
     return reader.writer.extract()
 
@@ -65,8 +72,8 @@ def read_docx(source: str, file: BinaryIO) -> Extract:
 def _main_part(source: str, archive: zipfile.ZipFile) -> str:
     """The part that the package names as its document; usually ``word/document.xml``."""
     relations = _Relations()
-    with suppress(KeyError):
-        parse(source, _unpacked(source, archive, _RELATIONS), relations, None)
+    if _RELATIONS in archive.namelist():
+        parse(source, _unpacked(source, archive, _RELATIONS), relations, None, doctype=False)
     name = (relations.main or _MAIN).lstrip("/")
     if name not in archive.namelist():
         found = ", ".join(archive.namelist()[:4]) or "nothing"
@@ -78,8 +85,16 @@ def _main_part(source: str, archive: zipfile.ZipFile) -> str:
 
 def _unpacked(source: str, archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     """A part, piece by piece. What the archive says of its size is not trusted."""
-    if archive.getinfo(name).flag_bits & 1:
+    about = archive.getinfo(name)
+    if about.flag_bits & 1:
         raise SourceError(source, "it is encrypted: save it without a password")
+    if about.compress_type not in _METHODS:
+        # The other methods unpack as a whole, however much that is.
+        raise SourceError(
+            source,
+            f"{name} is packed by method {about.compress_type}, which Word never does: open it in "
+            "Word and save it again",
+        )
     size = 0
     with archive.open(name) as part:
         while chunk := part.read(_CHUNK):
@@ -89,6 +104,20 @@ def _unpacked(source: str, archive: zipfile.ZipFile, name: str) -> Iterator[byte
                     source, f"{name} unpacks to more than {LARGEST:,} bytes: give the plain text"
                 )
             yield chunk
+
+
+def _refuse_directory(source: str, file: BinaryIO) -> None:
+    """Refuse an archive of very many parts, all of which the library would list in memory."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _LONGEST_END))
+    tail = file.read()
+    file.seek(0)
+    at = tail.rfind(_END)
+    directory = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at >= 0 and directory > LARGEST_DIRECTORY:
+        raise SourceError(
+            source, f"its list of parts has {directory:,} bytes: that is no Word file"
+        )
 
 
 def _what_it_is(file: BinaryIO, error: Exception) -> str:

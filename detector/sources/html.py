@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from html.parser import HTMLParser
 from typing import BinaryIO
 
 from detector.extract import Break, Extract, Mark, OpenTags, Writer
 from detector.ignores import find_ignores
 from detector.sources.article import Article, Options
 from detector.sources.decoding import text_of
-from detector.sources.offsets import line_offsets
+from detector.sources.tags import Attributes, pieces
 
 CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "var", "math"})
 STRUCK_OUT = frozenset({"del", "s", "strike"})
@@ -52,6 +51,8 @@ _QUOTATIONS = frozenset({"blockquote", "q"})
 # Where an article is, if the page says so; with so many characters in it, or it is a teaser.
 _SCOPES = ("main", "article")
 _ENOUGH = 250
+# Characters of a note's marks: "[1, 2, 14-17]".
+_LONGEST_NOTE = 256
 
 
 def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]:
@@ -98,24 +99,39 @@ def write_html(source: str, writer: Writer, begin: int = 0, *, scope: str | None
         Name of the element to read; default: all of it.
     """
     reader = _HtmlReader(source, writer, begin, scope)
-    reader.feed(source)
-    reader.close()
+    reader.read()
 
 
-class _HtmlReader(HTMLParser):
+class _HtmlReader:
     """Writes down the character data of an article."""
 
     def __init__(self, source: str, writer: Writer, begin: int, scope: str | None) -> None:
-        super().__init__(convert_charrefs=False)
         self._source, self._writer, self._begin, self._scope = source, writer, begin, scope
-        self._offset_of = line_offsets(source)
+        self._at = 0
+        self._end = 0
         self._scopes = 0
         self._skipped: str | None = None
         self._depth = 0
         self._code = 0
         self._open = OpenTags()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def read(self) -> None:
+        """Write down all of it."""
+        for piece in pieces(self._source):
+            self._at, self._end = piece.start, piece.end
+            match piece.kind:
+                case "text":
+                    self._data(self._source[self._at : self._end])
+                case "reference":
+                    self._reference()
+                case "start":
+                    self._start_tag(piece.name, piece.attributes)
+                case "end":
+                    self._end_tag(piece.name)
+                case "empty" if self._skipped is None:
+                    self._break(piece.name)
+
+    def _start_tag(self, tag: str, attrs: Attributes) -> None:
         if self._skipped in _UNCLOSED_ELEMENTS and tag not in _INLINE_ELEMENTS:
             self._skipped = None
         if self._skipped is not None:
@@ -130,14 +146,10 @@ class _HtmlReader(HTMLParser):
             self._scopes += tag == self._scope
             self._code += tag in CODE_ELEMENTS
             if tag in _INLINE_ELEMENTS or tag in _QUOTATIONS:
-                opened = self._writer.open(self._begin + self._place())
+                opened = self._writer.open(self._begin + self._at)
                 self._open.push(tag, opened, self._writer.mark())
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._skipped is None:
-            self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
+    def _end_tag(self, tag: str) -> None:
         if self._skipped is not None:
             self._depth -= tag == self._skipped
             if not self._depth:
@@ -148,8 +160,8 @@ class _HtmlReader(HTMLParser):
         self._close(tag)
         self._break(tag)
 
-    def handle_data(self, data: str) -> None:
-        place = self._begin + self._place()
+    def _data(self, data: str) -> None:
+        place = self._begin + self._at
         if self._is_silent():
             return
         if not self._code:
@@ -157,35 +169,20 @@ class _HtmlReader(HTMLParser):
         elif not data.isspace():
             self._writer.stand_in(place, place + len(data))
 
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
-
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def parse_marked_section(self, i: int, report: bool = True) -> int:
-        """``<![if ...]>`` ends at the next bracket, as in browsers; here Python raises an error."""
-        return self.parse_bogus_comment(i, report)
-
-    def _reference(self, written: str) -> None:
+    def _reference(self) -> None:
         if self._is_silent():
             return
-        place = self._place()
-        end = place + len(written)
-        end += self._source[end : end + 1] == ";"
-        prose = unescape(self._source[place:end])
+        prose = unescape(self._source[self._at : self._end])
+        start, end = self._begin + self._at, self._begin + self._end
         if self._code:
-            self._writer.stand_in(self._begin + place, self._begin + end)
+            self._writer.stand_in(start, end)
         elif prose.isspace() and prose.isascii():
             self._writer.separate(Break.SPACE)
         else:
-            self._writer.unit(self._begin + place, self._begin + end, prose)
+            self._writer.unit(start, end, prose)
 
     def _is_silent(self) -> bool:
         return self._skipped is not None or (self._scope is not None and not self._scopes)
-
-    def _place(self) -> int:
-        return self._offset_of(*self.getpos())
 
     def _break(self, tag: str) -> None:
         if self._code and tag not in _BLOCKS:
@@ -203,8 +200,6 @@ class _HtmlReader(HTMLParser):
         if found is None:
             return
         opened, mark = found
-        place = self._place()
-        end = self._source.find(">", place) + 1 or len(self._source)
         if tag == "sup" and is_note(self._writer, mark):
             self._writer.back_to(mark)
         elif tag in STRUCK_OUT:
@@ -212,18 +207,20 @@ class _HtmlReader(HTMLParser):
         elif tag in _QUOTATIONS:
             self._writer.close_quotation(opened)
         else:
-            self._writer.close(opened, self._begin + end)
+            self._writer.close(opened, self._begin + self._end)
             if tag in ITALICS:
                 self._writer.close_italics(opened)
 
 
 def is_note(writer: Writer, mark: Mark) -> bool:
     """Whether what was written since is a note's mark behind a word: no letter, or one of them."""
+    if writer.length - mark.length > _LONGEST_NOTE:
+        return False
     written = writer.since(mark).strip("[]() ,*")
     return len(written) < 2 or not any(map(str.isalpha, written))
 
 
-def _is_skipped(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+def _is_skipped(tag: str, attrs: Attributes) -> bool:
     if tag in _SKIPPED_ELEMENTS:
         return True
     if not attrs or tag in {"html", "body"}:

@@ -38,7 +38,7 @@ def _row(source: str, number: int, line: bytes, options: Options) -> Article | S
         return SourceError(name, f"this is not JSON ({error}): give one object a line")
     wanted = options.text_column
     if not isinstance(row, dict) or not isinstance(row.get(wanted), str):
-        hint = "" if wanted in row or not isinstance(row, dict) else ": name one with --text-column"
+        hint = "" if not isinstance(row, dict) or wanted in row else ": name one with --text-column"
         expected = f'expected an object with a string "{wanted}", found {_outline(row, wanted)}'
         return SourceError(name, expected + hint)
     id_column = options.id_column

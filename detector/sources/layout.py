@@ -40,7 +40,7 @@ _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
     | {"\ufb05": "st", "\ufb06": "st", "\u00ad": "", "\u00a0": " "}
 )
-_CUT = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_CUT = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u2010]$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 # What keeps its hyphen when a line ends after it.
@@ -190,16 +190,16 @@ def _begins(before: Line, line: Line, width: int) -> bool:
 
 
 def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
-    text = lines[0].text
+    parts = [lines[0].text]
     for line in lines[1:]:
-        cut, rest = _CUT.search(text), _FIRST_WORD.match(line.text)
+        # A word that is cut lies in the last line alone, but for one of a single word.
+        cut, rest = _CUT.search(parts[-1]), _FIRST_WORD.match(line.text)
         if not (cut and rest):
-            text += f" {line.text}"
-        elif _keeps_hyphen(cut[1], rest[0], words):
-            text += line.text
-        else:
-            text = text[: cut.end(1)] + line.text
-    return text
+            parts.append(" ")
+        elif not _keeps_hyphen(cut[1], rest[0], words):
+            parts[-1] = parts[-1][: cut.end(1)]
+        parts.append(line.text)
+    return "".join(parts)
 
 
 def _keeps_hyphen(first: str, second: str, words: Counter[str]) -> bool:
@@ -217,8 +217,9 @@ def _mended(text: str, words: Counter[str]) -> str:
 
     A pair is joined where a part of it occurs nowhere else and the whole does: "may be" stays.
     """
-    found = list(_WORD.finditer(text))
-    for left, right in reversed([*pairwise(found)]):
+    kept: list[str] = []
+    at = 0
+    for left, right in pairwise(_WORD.finditer(text)):
         first, second = left[0].lower(), right[0].lower()
         if (
             text[left.end() : right.start()] == " "
@@ -226,5 +227,6 @@ def _mended(text: str, words: Counter[str]) -> str:
             and (words[first] == 1 or words[second] == 1)
             and not {first, second} & FUNCTION_WORDS
         ):
-            text = text[: left.end()] + text[right.start() :]
-    return text
+            kept.append(text[at : left.end()])
+            at = right.start()
+    return "".join([*kept, text[at:]])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import accumulate
 
 import numpy as np
 
@@ -24,9 +23,3 @@ def code_point_offsets(text: str) -> Callable[[int], int]:
     # All but the first byte of a code point are 0b10xxxxxx.
     np.cumsum((data & 0xC0) != 0x80, dtype=np.int32, out=before[1:])
     return lambda offset: int(before[offset])
-
-
-def line_offsets(text: str) -> Callable[[int, int], int]:
-    """From a line, from 1, and a column, from 0, as `html.parser` counts them."""
-    starts = [0, *accumulate(len(row) + 1 for row in text.split("\n"))]
-    return lambda line, column: starts[line - 1] + column

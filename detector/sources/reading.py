@@ -9,9 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
-from detector.errors import SourceError
+from detector.errors import FaultError, SourceError, is_fault
+from detector.files import open_regular
 from detector.sources.article import Article, Options
-from detector.sources.decoding import check_encoding
+from detector.sources.decoding import LARGEST_TEXT, check_encoding
 
 STDIN = "-"
 PLAIN = "plain"
@@ -32,6 +33,8 @@ KINDS = {
 }
 """The module that reads a file, by the ending of its name. Each holds ``articles(source, file,
 options)``, an iterator of articles and errors, and is imported when it is needed."""
+MOST_ERRORS = 20
+"""Rows of one file that cannot be read and are named; those after them are counted."""
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm"})
 """What is read of a folder. Files of other kinds are read when they are named."""
 
@@ -112,19 +115,23 @@ def _folder(folder: str, options: Options) -> Iterator[Article | SourceError]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _folder(entry.path, options)
-        elif _is_article(entry):
-            yield from _file(entry.path, options)
+        elif _suffix(entry.name) in SUFFIXES and not _is_folder(entry):
+            yield from _file(entry.path, options, named=False)
 
 
-def _is_article(entry: os.DirEntry[str]) -> bool:
-    """A text file, or a link to one; a broken link too, so that somebody hears of it."""
-    named = _suffix(entry.name) in SUFFIXES
-    return named and (entry.is_file() or (entry.is_symlink() and not entry.is_dir()))
-
-
-def _file(path: str, options: Options) -> Iterator[Article | SourceError]:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether a link leads to a folder; one that leads in a circle or nowhere does not."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - see _read
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _file(path: str, options: Options, *, named: bool = True) -> Iterator[Article | SourceError]:
+    """The articles of a file. A pipe or a device is read where somebody has `named` it alone."""
+    try:
+        # A plain open: see _read.
+        with open(path, "rb") if named else open_regular(path) as file:  # noqa: PTH123
             yield from _articles(path, file, options)
     except OSError as error:
         yield _failure(path, error)
@@ -133,12 +140,32 @@ def _file(path: str, options: Options) -> Iterator[Article | SourceError]:
 def _articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article | SourceError]:
     """What a file of its kind holds; an error ends it, and what was read before stands."""
     module = import_module(f"detector.sources.{KINDS.get(_suffix(source), PLAIN)}")
+    errors = 0
     try:
-        yield from module.articles(source, file, options)
+        for article in map(_bounded, module.articles(source, file, options)):
+            errors += isinstance(article, SourceError)
+            if not isinstance(article, SourceError) or errors <= MOST_ERRORS:
+                yield article
     except SourceError as error:
         yield error
     except OSError as error:
         yield _failure(source, error)
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        yield FaultError.of(source, error)
+    if errors > MOST_ERRORS:
+        yield SourceError(source, f"{errors - MOST_ERRORS:,} more of its rows could not be read")
+
+
+def _bounded(article: Article | SourceError) -> Article | SourceError:
+    """The article, or an error in the place of one that is none by its length."""
+    if isinstance(article, SourceError) or len(article.text) <= LARGEST_TEXT:
+        return article
+    name = article.source if article.record is None else f"{article.source}#{article.record}"
+    return SourceError(name, f"it has more than {LARGEST_TEXT:,} characters: that is no article")
 
 
 def _suffix(path: str) -> str:

