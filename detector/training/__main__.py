@@ -63,6 +63,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     _insertions(parts)
     _weights(parts)
     _encoder(parts)
+    _bundle(parts)
     _relay(parts)
     export = _part(parts, "export", _export, "the trained encoder, as the runtime reads it")
     export.add_argument("checkpoint", type=Path, help="last.pt of a training run")
@@ -245,6 +246,44 @@ def _write_weights(options: argparse.Namespace) -> None:
 
     state = package_weights() if options.mpnet is None else mpnet_weights(options.mpnet)
     save_weights(options.out, state, options.bits)
+
+
+def _bundle(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    part = parts.add_parser(
+        "bundle",
+        help="a pack and starting weights in parts, to train elsewhere",
+        description="Write a training pack and starting weights in parts of a size.",
+    )
+    part.add_argument("pack", type=Path, help="folder of the training pack")
+    part.add_argument("--out", type=Path, required=True, help="folder for the parts")
+    part.add_argument("--weights", type=Path, nargs="*", default=[], help="files from 'weights'")
+    part.add_argument(
+        "--part-mb", type=float, default=60, help="megabytes of a part (default: %(default)s)"
+    )
+    part.set_defaults(run=_write_bundle)
+    part = parts.add_parser(
+        "unbundle", help="the pack from its parts", description="Put a bundled pack together."
+    )
+    part.add_argument("parts", type=Path, nargs="+", help="all parts")
+    part.add_argument("--out", type=Path, required=True, help="folder for the pack")
+    part.set_defaults(run=_read_bundle)
+
+
+def _write_bundle(options: argparse.Namespace) -> None:
+    from detector.training.bundle import bundle
+
+    bundle(
+        options.pack,
+        options.out,
+        weights=options.weights,
+        part_bytes=round(options.part_mb * 1e6),
+    )
+
+
+def _read_bundle(options: argparse.Namespace) -> None:
+    from detector.training.bundle import unbundle
+
+    unbundle(options.parts, options.out)
 
 
 def _relay(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

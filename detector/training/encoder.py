@@ -29,12 +29,12 @@ from detector.training.pack import (
     Pairs,
     Stream,
     Types,
+    is_lexical,
     load_families,
     load_pairs,
     load_stream,
     load_types,
 )
-from detector.training.spin.reading import is_lexical
 from detector.training.windows import Recipe, WindowSampler, joined
 
 PLATEAU_ENDS = 0.75

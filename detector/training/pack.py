@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 
 END_OF_DOCUMENT = 0
 END_OF_PARAGRAPH = 1
+MARKS = ("</document>", "</paragraph>")
+"""Surfaces of the types `END_OF_DOCUMENT` and `END_OF_PARAGRAPH`; no token looks like them."""
+
 NOTHING = END_OF_DOCUMENT
 """What stood where a word was put in: a mark that is no word serves."""
 
@@ -175,6 +178,11 @@ def load_types(folder: Path) -> Types:
             word_starts=arrays["word_starts"],
             clean_counts=arrays["clean_counts"],
         )
+
+
+def is_lexical(surface: str) -> bool:
+    """Whether a type is made of letters, joined or not ("so-called"), and no mark."""
+    return surface.replace("-", "").replace("'", "").isalpha() and surface not in MARKS
 
 
 def registers_of(folder: Path) -> list[str]:

@@ -15,6 +15,7 @@ from detector.training.pack import (
     END_OF_DOCUMENT,
     Pairs,
     Stream,
+    is_lexical,
     load_families,
     load_stream,
     load_types,
@@ -41,7 +42,7 @@ from detector.training.spin.pairs import (
     replacement_rates,
     swaps_of,
 )
-from detector.training.spin.reading import TypeIndex, is_lexical
+from detector.training.spin.reading import TypeIndex
 from detector.training.spin.vectors import Vectors, build_vectors
 from detector.training.spin.wordbook import Swaps, Wordbook, read_treebank
 from detector.training.thesauri import WORDNET_FILE, Thesaurus, read_moby, read_wordnet

@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from detector.folding import fold
 from detector.segment import TOKEN
 from detector.training.encoding import read_documents
-from detector.training.pack import END_OF_DOCUMENT, END_OF_PARAGRAPH
-
-MARKS = ("</document>", "</paragraph>")
-"""Surfaces of the types `END_OF_DOCUMENT` and `END_OF_PARAGRAPH`; no token looks like them."""
+from detector.training.pack import END_OF_DOCUMENT, END_OF_PARAGRAPH, MARKS
 
 PIECE = re.compile(re.sub(r"\?P<\w+>", "?:", TOKEN.pattern) + r"|\S")
 """A token as `detector.segment` sees it, or else a single mark of punctuation."""
@@ -92,11 +89,6 @@ def surfaces_of(piece: str) -> list[str]:
     if len(folded) > 1 and not any(map(str.isalnum, folded)):
         return [mark for mark in folded if not mark.isspace()]
     return ["".join(folded.split())] if folded.strip() else []
-
-
-def is_lexical(surface: str) -> bool:
-    """Whether a type is made of letters, joined or not ("so-called"), and no mark."""
-    return surface.replace("-", "").replace("'", "").isalpha() and surface not in MARKS
 
 
 def is_word(surface: str) -> bool:
