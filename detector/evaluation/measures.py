@@ -99,7 +99,12 @@ def _clean_figures(sample: Sample) -> Iterator[Figure]:
 
 
 def _worst(sample: Sample, groups: Collection[str], name: str) -> Iterator[Figure]:
-    """The false findings of the group that has most of them per word; its name stands first."""
+    """The false findings of the group that has most of them per word; its name stands first.
+
+    Of a scorer that gives reliabilities only: every other's worst would be a row of its own.
+    """
+    if all(judgement.reliability is None for judgement in sample.judgements):
+        return
     figures = [
         figure
         for group in sorted(groups)

@@ -226,6 +226,15 @@ def test_the_worst_register_is_none_of_learners() -> None:
     assert worst == ["news | worst register, without non-native: false findings per 10,000 words"]
 
 
+def test_the_worst_is_asked_of_scorers_with_a_reliability_alone() -> None:
+    texts = [*honest("non-native", "* tide"), *honest("news", "* tide"), *honest("speech", "* sea")]
+    evaluation = measured(
+        Reader(frozenset({"tide"})), Dataset("honest", Kind.CLEAN, "", tuple(texts))
+    )
+    assert evaluation.figure("honest", "  news").value > 0
+    assert not any("worst" in figure.measure for figure in evaluation.figures)
+
+
 def test_groups_of_spun_articles_are_counted() -> None:
     texts = [
         replace(text, group="K1" if text.cluster in "012" else "K2") for text in articles().texts
