@@ -24,6 +24,7 @@ from detector.evaluation.metrics import (
 )
 from detector.evaluation.sample import Figure, Sample
 from detector.evaluation.scorers import Judgement, running_words
+from detector.reliability import SUSPECT_BELOW
 
 DENSITY = "density of findings"
 EXPECTED = "mean word score"
@@ -31,6 +32,7 @@ RELIABILITY = "reliability"
 CALIBRATION = "documents by reliability: calibration error"
 BY_CHANCE = " by chance alone"
 DIAGRAM = "reliability diagram,"
+UNDER = f"verdicts: clean articles with a reliability under {SUSPECT_BELOW:g}"
 BINS = 10
 BASE_RATE = 0.5
 """Share of spun articles that the reliability assumes, and that the error is reweighted to."""
@@ -220,7 +222,13 @@ def reliability_auc(sample: Sample, name: str) -> Iterator[Figure]:
 def verdict_figures(sample: Sample) -> Iterator[Figure]:
     """Shares of clean and of spun articles by verdict, for a scorer that gives verdicts."""
     rows = [row for row in sample.judged() if row[2].verdict is not None]
-    for spun, verdicts in ((False, ("spun",)), (False, ("suspect",)), (True, ("spun", "suspect"))):
+    either = ("spun", "suspect")
+    for spun, verdicts in (
+        (False, ("spun",)),
+        (False, ("suspect",)),
+        (False, either),
+        (True, either),
+    ):
         kept = [row for row in rows if row[1].spun is spun]
         if kept:
             name = (
@@ -229,3 +237,17 @@ def verdict_figures(sample: Sample) -> Iterator[Figure]:
             clusters = [cluster for cluster, _, _ in kept]
             called = [judgement.verdict in verdicts for _, _, judgement in kept]
             yield sample.ratio(name, clusters, called, np.ones(len(kept)))
+    yield from _doubted_figures(sample)
+
+
+def _doubted_figures(sample: Sample) -> Iterator[Figure]:
+    """Shares of all clean articles that get a low reliability, and none: those are not doubted."""
+    rows = [row for row in sample.judged() if row[1].spun is False]
+    clusters = [cluster for cluster, _, _ in rows]
+    known = [judgement.reliability for _, _, judgement in rows]
+    if any(value is not None for value in known):
+        ones = np.ones(len(rows))
+        low = [value is not None and value < SUSPECT_BELOW for value in known]
+        yield sample.ratio(UNDER, clusters, low, ones)
+        none = [value is None for value in known]
+        yield sample.ratio("verdicts: clean articles without a reliability", clusters, none, ones)

@@ -131,6 +131,54 @@ def load_registers(folder: Path) -> Dataset:
     return Dataset("registers", Kind.CLEAN, "honest documents by register", tuple(texts))
 
 
+def load_specialist(folder: Path) -> Dataset:
+    """Honest documents of about 240 words of special kinds, many of them no running prose."""
+    rows = read_jsonl(folder / "benchmarks/specialist_dev.jsonl.gz")
+    texts = [
+        LabelledText(
+            name=f"{number:03}",
+            text=row["text"],
+            spun=False,
+            cluster=f"{number:03}",
+            group=row["register"],
+            corpus=row["corpus"],
+        )
+        for number, row in enumerate(rows)
+    ]
+    return Dataset("specialist", Kind.CLEAN, "honest documents of special kinds", tuple(texts))
+
+
+def load_honest(folder: Path) -> Dataset:
+    """A few honest texts that are hard: full of terms, terse, or solemn."""
+    texts = [
+        LabelledText(row["id"], row["text"], False, cluster=row["id"], group=row["register"])
+        for row in read_jsonl(folder / "benchmarks/honest_dev.jsonl")
+    ]
+    return Dataset("honest", Kind.CLEAN, "hard honest texts", tuple(texts))
+
+
+def load_handspun(folder: Path) -> Dataset:
+    """Articles spun by hand in several manners, and their honest versions.
+
+    A swap that fits its place is uncertain: an editor would not miss it.
+    """
+    texts = []
+    for row in read_jsonl(folder / "benchmarks/handspun_dev.jsonl"):
+        replaced = tuple(
+            Replaced(Span(*swap), (original,) if original else (), not fits)
+            for swap, original, fits in zip(
+                row["swaps"], row["originals"], row["fits"], strict=True
+            )
+        )
+        cluster, kind = row["id"], row["kind"]
+        texts += [
+            LabelledText(f"{cluster}/clean", row["clean"], False, (), (), cluster, kind),
+            LabelledText(f"{cluster}/spun", row["spun"], True, replaced, (), cluster, kind),
+        ]
+    title = "articles spun by hand in several manners, and their honest versions"
+    return Dataset("handspun", Kind.ARTICLES, title, tuple(texts))
+
+
 def load_tortured(folder: Path) -> Dataset:
     """Sentences with a tortured phrase and their originals; rows without their phrase are left out.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -35,6 +35,12 @@ from detector.evaluation.words import (
 LEARNERS = "non-native"
 """The group of honest texts that hold real word-choice errors: not every finding there is false."""
 WITHOUT_LEARNERS = f", without {LEARNERS}"
+FALSE_RATE = "false findings per 10,000 words"
+WORST_REGISTER = f"worst register{WITHOUT_LEARNERS}: {FALSE_RATE}"
+WORST_KIND = f"worst kind of running prose: {FALSE_RATE}"
+CALLED = "documents called spun or suspect"
+MIN_DOCUMENTS = 8
+"""A kind of text with fewer documents is not called the worst: one of them would decide."""
 
 
 def measure(sample: Sample) -> Iterator[Figure]:
@@ -44,28 +50,95 @@ def measure(sample: Sample) -> Iterator[Figure]:
 
 
 def _article_findings(sample: Sample) -> Iterator[Figure]:
-    """False findings, where `word_figures` has not given them, and by register."""
+    """False findings, where `word_figures` has not given them; those and the found, by register."""
     if not any(text.spun and text.replaced for text in sample.texts):
         yield from false_findings(sample, "findings: false per 10,000 clean words")
     yield from _false_by(sample, "group")
+    yield from _found_by_group(sample)
+
+
+def _found_by_group(sample: Sample) -> Iterator[Figure]:
+    """Of the spun articles of each group: replaced spans found, and findings beside them."""
+    rows = [row for row in sample.judged() if row[1].spun and row[1].replaced]
+    groups = {text.group for _, text, _ in rows} - {""}
+    if len(groups) > 1:
+        for group in sorted(groups):
+            found, spans, extra, findings = 0, 0, 0, 0
+            for _, text, judgement in rows:
+                if text.group == group:
+                    certain = [entry for entry in text.replaced or () if entry.certain]
+                    found += sum(is_found(entry, judgement.flagged) for entry in certain)
+                    spans += len(certain)
+                    extra += _elsewhere(text, judgement)
+                    findings += len(judgement.flagged)
+            yield _count(sample, f"  {group}: replaced found", found, spans)
+            yield _count(sample, f"  {group}: extra findings", extra, findings)
+
+
+def _elsewhere(text: LabelledText, judgement: Judgement) -> int:
+    """The number of findings on nothing that was replaced."""
+    return sum(
+        not any(entry.span.overlaps(finding.span) for entry in text.replaced or ())
+        for finding in judgement.flagged
+    )
 
 
 def _clean_figures(sample: Sample) -> Iterator[Figure]:
     """False findings per 10,000 words: all, by register, corpus and variety of English."""
-    measure_name = "false findings per 10,000 words"
-    yield from false_findings(sample, measure_name)
+    yield from false_findings(sample, FALSE_RATE)
     groups = {text.group for text in sample.texts} - {""}
     if LEARNERS in groups:
         yield from false_findings(
-            sample, f"{measure_name}{WITHOUT_LEARNERS}", lambda text: text.group != LEARNERS
+            sample, f"{FALSE_RATE}{WITHOUT_LEARNERS}", lambda text: text.group != LEARNERS
         )
+        yield from _worst(sample, groups - {LEARNERS}, WORST_REGISTER)
+    else:
+        yield from _worst(sample, _running_prose(sample), WORST_KIND)
     for attribute in _LABELS:
         yield from _false_by(sample, attribute)
 
 
+def _worst(sample: Sample, groups: Collection[str], name: str) -> Iterator[Figure]:
+    """The false findings of the group that has most of them per word; its name stands first.
+
+    Of a scorer that gives reliabilities only: every other's worst would be a row of its own.
+    """
+    if all(judgement.reliability is None for judgement in sample.judgements):
+        return
+    figures = [
+        figure
+        for group in sorted(groups)
+        for figure in false_findings(sample, f"{group} | {name}", _having("group", group))
+        if not np.isnan(figure.value)
+    ]
+    if figures:
+        yield max(figures, key=lambda figure: figure.value)
+
+
+def _running_prose(sample: Sample) -> set[str]:
+    """The groups of `MIN_DOCUMENTS` and more at least half of which have a reliability."""
+    documents: Counter[str] = Counter()
+    known: Counter[str] = Counter()
+    for _, text, judgement in sample.judged():
+        documents[text.group] += 1
+        known[text.group] += judgement.reliability is not None
+    return {
+        group
+        for group, count in documents.items()
+        if group and count >= MIN_DOCUMENTS and 2 * known[group] >= count
+    }
+
+
 def _clean_verdicts(sample: Sample) -> Iterator[Figure]:
-    """The shares called spun and suspect; also without learners' texts, where there are any."""
+    """The shares called spun and suspect; also without learners' texts, where there are any.
+
+    The number called either is out of all documents; the shares, of those with a verdict.
+    """
     yield from verdict_figures(sample)
+    verdicts = [judgement.verdict for judgement in sample.judgements]
+    if any(verdicts):
+        called = sum(verdict in ("spun", "suspect") for verdict in verdicts)
+        yield _count(sample, CALLED, called, len(verdicts))
     if any(text.group == LEARNERS for text in sample.texts):
         for figure in verdict_figures(sample.where(lambda text: text.group != LEARNERS)):
             yield replace(figure, measure=f"{figure.measure}{WITHOUT_LEARNERS}")
@@ -352,11 +425,7 @@ def _artifact_counts(
         named = sum(expects(entry, judgement.flagged) for entry in entries)
         what = f"{name}, spun: of these {label} ones, annotated word among the first five"
         yield _count(sample, what, named, found)
-    elsewhere = sum(
-        not any(entry.span.overlaps(finding.span) for entry in replaced)
-        for finding in judgement.flagged
-    )
-    yield _count(sample, f"{name}, spun: findings elsewhere", elsewhere, 0)
+    yield _count(sample, f"{name}, spun: findings elsewhere", _elsewhere(text, judgement), 0)
 
 
 def _count(sample: Sample, name: str, count: int, total: int) -> Figure:

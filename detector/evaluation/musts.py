@@ -1,4 +1,4 @@
-"""What must hold of the reliability, and whether it does: a table over an evaluation's figures."""
+"""What must hold, and whether it does: a table over an evaluation's figures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detector.evaluation.articles import CALIBRATION
+from detector.evaluation.articles import CALIBRATION, UNDER
 from detector.evaluation.evaluation import Evaluation
-from detector.evaluation.measures import ALL_FAMILIES, UNSEEN_FAMILIES, WITHOUT_LEARNERS
+from detector.evaluation.measures import (
+    ALL_FAMILIES,
+    CALLED,
+    FALSE_RATE,
+    LEARNERS,
+    UNSEEN_FAMILIES,
+    WITHOUT_LEARNERS,
+    WORST_KIND,
+    WORST_REGISTER,
+)
 from detector.evaluation.sample import Figure
 
 
@@ -45,12 +54,21 @@ _AUC = "documents by reliability: AUC"
 _CAUGHT = "documents by reliability: caught at 1 % false"
 _CLEAN_SPUN = "verdicts: clean articles called spun"
 _CLEAN_SUSPECT = "verdicts: clean articles called suspect"
+_CLEAN_EITHER = "verdicts: clean articles called spun or suspect"
 _EITHER = "verdicts: spun articles called spun or suspect"
 _UNSEEN = (UNSEEN_FAMILIES, ALL_FAMILIES)
 
 MUSTS = (
     Must("first founding article: reliability", "founding", "article 1: reliability", False, 5, 5),
     Must("second: reliability", "founding", "article 2: reliability", True, 90, 90),
+    Must(
+        "first: hard artifacts found",
+        *("founding", "article 1, spun: hard artifacts found", True, 22, 29),
+    ),
+    Must(
+        "first: findings elsewhere",
+        *("founding", "article 1, spun: findings elsewhere", False, 5, 2),
+    ),
     Must("SpinBot documents: AUC", "spinbot", _AUC, True, 0.9995, 0.9995),
     Must("SpinBot documents: caught at 1 % false", "spinbot", _CAUGHT, True, 0.995, 1),
     Must("15 % spun by {group}: AUC", "synthetic-heavy", _AUC, True, 0.98, 0.995, _UNSEEN),
@@ -67,6 +85,26 @@ MUSTS = (
         "registers without learners' essays: called suspect",
         *("registers", _CLEAN_SUSPECT + WITHOUT_LEARNERS, False, 0.08, 0.02),
     ),
+    Must(
+        "worst register, {group}: false findings per 10,000",
+        *("registers", WORST_REGISTER, False, 3, 1, ()),
+    ),
+    Must(
+        "learners' essays: false findings per 10,000",
+        *("registers", f"  {LEARNERS}", False, 35, 10),
+    ),
+    Must("special kinds: false findings per 10,000", "specialist", FALSE_RATE, False, 12, 4),
+    Must(
+        "worst running prose, {group}: false findings",
+        *("specialist", WORST_KIND, False, 40, 15, ()),
+    ),
+    Must("special kinds: called spun or suspect", "specialist", _CLEAN_EITHER, False, 0.04, 0.01),
+    Must("special kinds: called spun", "specialist", _CLEAN_SPUN, False, 0.005, 0),
+    Must("special kinds: reliability under 50", "specialist", UNDER, False, 0.06, 0.02),
+    Must("hard honest texts called spun or suspect (number)", "honest", CALLED, False, 1, 0),
+    Must("spun by hand: findings, precision", "handspun", "findings: precision", True, 0.88, 0.95),
+    Must("spun by hand: findings, recall", "handspun", "findings: recall", True, 0.7, 0.88),
+    Must("honest versions: called spun or suspect", "handspun", _CLEAN_EITHER, False, 0, 0),
     Must("pasted paragraph ranks first", "pasted", "spun paragraph ranks first", True, 0.9, 0.98),
     Must("all documents: calibration error", "articles", CALIBRATION, False, 0.03, 0.03),
     Must(
@@ -79,7 +117,16 @@ MUSTS = (
 )
 """In the order of the table."""
 
-MUST_SETS = ("founding", "spinbot", "pasted", "wild", "registers", "synthetic")
+MUST_SETS = (
+    "founding",
+    "spinbot",
+    "pasted",
+    "wild",
+    "registers",
+    "specialist",
+    "honest",
+    "synthetic",
+)
 """The sets that most of them are measured on; "curves" takes longest, and is left out here."""
 
 

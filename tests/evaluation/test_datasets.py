@@ -90,6 +90,51 @@ def test_registers_tell_the_variety_of_english(tmp_path: Path) -> None:
     assert [text.variety for text in dataset.texts] == ["South Asian", ""]
 
 
+def test_special_kinds_are_groups_of_honest_documents(tmp_path: Path) -> None:
+    row = {"register": "minutes", "corpus": "a_council", "text": "A text."}
+    write_jsonl(tmp_path / "benchmarks/specialist_dev.jsonl.gz", row, row | {"register": "chess"})
+    dataset = datasets.load_specialist(tmp_path)
+    assert (dataset.name, dataset.kind) == ("specialist", Kind.CLEAN)
+    assert [text.group for text in dataset.texts] == ["minutes", "chess"]
+    assert {(text.spun, text.corpus) for text in dataset.texts} == {(False, "a_council")}
+    assert len({text.cluster for text in dataset.texts}) == 2
+
+
+def test_hard_honest_texts(tmp_path: Path) -> None:
+    row = {"id": "h1", "register": "sailing", "text": "We tacked."}
+    write_jsonl(tmp_path / "benchmarks/honest_dev.jsonl", row)
+    dataset = datasets.load_honest(tmp_path)
+    assert dataset.kind is Kind.CLEAN
+    assert dataset.texts == (
+        LabelledText("h1", "We tacked.", False, cluster="h1", group="sailing"),
+    )
+
+
+def test_a_swap_by_hand_that_fits_is_uncertain(tmp_path: Path) -> None:
+    row = {
+        "id": "K3_09",
+        "kind": "K3",
+        "spun": "The aged crane really wilt.",
+        "clean": "The old crane stood.",
+        "swaps": [[4, 8], [15, 21], [22, 26]],
+        "originals": ["old", "", "stood"],
+        "fits": [True, False, False],
+    }
+    write_jsonl(tmp_path / "benchmarks/handspun_dev.jsonl", row)
+    dataset = datasets.load_handspun(tmp_path)
+    clean, spun = dataset.texts
+    assert dataset.kind is Kind.ARTICLES
+    assert (clean.text, clean.spun, clean.replaced) == ("The old crane stood.", False, ())
+    assert clean.cluster == spun.cluster
+    assert (clean.group, spun.group) == ("K3", "K3")
+    assert spun.spun
+    assert spun.replaced == (
+        Replaced(Span(4, 8), ("old",), certain=False),
+        Replaced(Span(15, 21)),
+        Replaced(Span(22, 26), ("stood",)),
+    )
+
+
 def test_tortured_sentences_watch_their_phrase(tmp_path: Path) -> None:
     common = {"expected": "deep learning", "source": "x:1", "kind": "k"}
     write_jsonl(
@@ -160,3 +205,8 @@ def test_the_dev_sets_load(shared: Path) -> None:
     assert len(datasets.load_registers(shared).texts) > 800
     assert len(datasets.load_tortured(shared).texts) > 1_800
     assert {text.spun for text in datasets.load_wild(shared).texts} == {True, False}
+    assert len({text.group for text in datasets.load_specialist(shared).texts}) > 30
+    assert len(datasets.load_honest(shared).texts) == 12
+    for text in datasets.load_handspun(shared).texts:
+        for entry in text.replaced or ():
+            assert entry.span.of(text.text).strip()

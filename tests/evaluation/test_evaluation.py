@@ -157,6 +157,102 @@ def test_clean_sets_are_split_by_register_and_variety() -> None:
     assert (names.value, names.n) == (10_000.0, 3)
 
 
+@dataclass(frozen=True)
+class Reader(WordList):
+    """A word list that gives lists of words neither reliability nor verdict."""
+
+    def judge(self, texts: Sequence[str], *, lists: bool = True) -> Iterator[Judgement]:
+        for text, judgement in zip(texts, super().judge(texts, lists=lists), strict=True):
+            listed = text.startswith("*")
+            yield replace(judgement, reliability=None, verdict=None) if listed else judgement
+
+
+def honest(group: str, *texts: str) -> list[LabelledText]:
+    names = [f"{group}/{number}" for number in range(len(texts))]
+    return [
+        LabelledText(name, f"{text} {name}", False, cluster=name, group=group)
+        for name, text in zip(names, texts, strict=True)
+    ]
+
+
+def test_the_worst_kind_is_one_of_running_prose_with_enough_documents() -> None:
+    texts = [
+        *honest("minutes", *["The tide."] * 2, *["The crane."] * 6),
+        *honest("sermons", *["The crane."] * 8),
+        *honest("titles", *["* tide tide"] * 5, *["tide tide"] * 3),
+        *honest("rare", *["tide tide tide"] * 7),
+    ]
+    dataset = Dataset("special", Kind.CLEAN, "", tuple(texts))
+    evaluation = measured(Reader(frozenset({"tide"})), dataset)
+    worst = [figure for figure in evaluation.figures if "worst" in figure.measure]
+    assert [figure.measure for figure in worst] == [
+        "minutes | worst kind of running prose: false findings per 10,000 words"
+    ]
+    assert worst[0].value == evaluation.figure("special", "  minutes").value > 0
+
+
+def test_a_kind_counts_as_running_prose_if_half_of_it_has_a_reliability() -> None:
+    texts = [
+        *honest("mixed", *["* tide"] * 4, *["tide"] * 4),
+        *honest("sermons", *["The crane."] * 8),
+    ]
+    evaluation = measured(
+        Reader(frozenset({"tide"})), Dataset("special", Kind.CLEAN, "", tuple(texts))
+    )
+    assert any(figure.measure.startswith("mixed | worst kind") for figure in evaluation.figures)
+
+
+def test_documents_without_reliability_are_not_under_50() -> None:
+    texts = [*honest("a", "tide", "* tide", "crane", "crane"), *honest("b", "crane")]
+    evaluation = measured(
+        Reader(frozenset({"tide"})), Dataset("special", Kind.CLEAN, "", tuple(texts))
+    )
+    under = evaluation.figure("special", "verdicts: clean articles with a reliability under 50")
+    assert (under.value, under.n) == (0.2, 5)
+    none = evaluation.figure("special", "verdicts: clean articles without a reliability")
+    assert (none.value, none.n) == (0.2, 5)
+    called = evaluation.figure("special", "documents called spun or suspect")
+    assert (called.value, called.n) == (1, 5)
+    share = evaluation.figure("special", "verdicts: clean articles called spun or suspect")
+    assert (share.value, share.n) == (0.25, 4)
+
+
+def test_the_worst_register_is_none_of_learners() -> None:
+    texts = [*honest("non-native", "tide tide"), *honest("news", "tide"), *honest("speech", "sea")]
+    evaluation = measured(
+        Reader(frozenset({"tide"})), Dataset("honest", Kind.CLEAN, "", tuple(texts))
+    )
+    worst = [figure.measure for figure in evaluation.figures if "worst" in figure.measure]
+    assert worst == ["news | worst register, without non-native: false findings per 10,000 words"]
+
+
+def test_the_worst_is_asked_of_scorers_with_a_reliability_alone() -> None:
+    texts = [*honest("non-native", "* tide"), *honest("news", "* tide"), *honest("speech", "* sea")]
+    evaluation = measured(
+        Reader(frozenset({"tide"})), Dataset("honest", Kind.CLEAN, "", tuple(texts))
+    )
+    assert evaluation.figure("honest", "  news").value > 0
+    assert not any("worst" in figure.measure for figure in evaluation.figures)
+
+
+def test_groups_of_spun_articles_are_counted() -> None:
+    texts = [
+        replace(text, group="K1" if text.cluster in "012" else "K2") for text in articles().texts
+    ]
+    uncertain = tuple(replace(entry, certain=False) for entry in texts[1].replaced or ())
+    texts[1] = replace(texts[1], replaced=uncertain)
+    dataset = replace(articles(), texts=tuple(texts))
+    evaluation = measured(WordList(frozenset({"derrick", "tide"})), dataset)
+    for measure, counts in (
+        ("  K1: replaced found", (6, 6)),
+        ("  K2: replaced found", (9, 9)),
+        ("  K1: extra findings", (9, 18)),
+        ("  K2: extra findings", (9, 18)),
+    ):
+        figure = evaluation.figure("tiny", measure)
+        assert (figure.value, figure.n) == counts
+
+
 def test_phrases_are_caught_or_wrongly_flagged() -> None:
     texts = tuple(
         LabelledText(

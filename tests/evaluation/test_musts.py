@@ -82,6 +82,46 @@ def test_the_worst_register_counts() -> None:
     assert worst.endswith("NOT MET")
 
 
+@pytest.mark.parametrize(
+    ("dataset", "measure", "allowed", "words"),
+    [
+        ("founding", "article 1, spun: findings elsewhere", 5, "findings elsewhere"),
+        ("registers", "  non-native", 35, "learners' essays"),
+        ("registers", f"fiction | {measures.WORST_REGISTER}", 3, "worst register, fiction"),
+        ("specialist", "false findings per 10,000 words", 12, "special kinds"),
+        ("specialist", f"minutes | {measures.WORST_KIND}", 40, "worst running prose, minutes"),
+        ("specialist", "verdicts: clean articles called spun or suspect", 0.04, "special kinds"),
+        ("specialist", "verdicts: clean articles called spun", 0.005, "special kinds"),
+        ("specialist", "verdicts: clean articles with a reliability under 50", 0.06, "under 50"),
+        ("honest", "documents called spun or suspect", 1, "hard honest texts"),
+        ("handspun", "verdicts: clean articles called spun or suspect", 0, "honest versions"),
+    ],
+)
+def test_what_must_hold_of_honest_texts(
+    dataset: str, measure: str, allowed: float, words: str
+) -> None:
+    [row] = render_musts(evaluation(figure(dataset, measure, allowed))).splitlines()[1:]
+    assert words in row
+    assert not row.endswith("NOT MET")
+    [row] = render_musts(evaluation(figure(dataset, measure, allowed + 0.001))).splitlines()[1:]
+    assert row.endswith("NOT MET")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "measure", "needed"),
+    [
+        ("founding", "article 1, spun: hard artifacts found", 22),
+        ("handspun", "findings: precision", 0.88),
+        ("handspun", "findings: recall", 0.7),
+    ],
+)
+def test_what_must_be_found(dataset: str, measure: str, needed: float) -> None:
+    [row] = render_musts(evaluation(figure(dataset, measure, needed))).splitlines()[1:]
+    assert not row.endswith("NOT MET")
+    [row] = render_musts(evaluation(figure(dataset, measure, needed - 0.001))).splitlines()[1:]
+    assert row.endswith("NOT MET")
+
+
 class Oracle:
     """Says what an article's name says: the reliability in per cent."""
 
