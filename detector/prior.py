@@ -30,7 +30,7 @@ REACH = 70
 LOCAL_WEIGHT = 90.0
 """What the expectation for the surroundings, the share of the article, is worth in words."""
 
-LARGEST_SHARE = 0.08
+LARGEST_SHARE = 0.1
 """No word is judged as in an article with more than this share of replaced words: what is merely
 unusual stays so in a heavily spun article, and in one that the models misjudge throughout."""
 
