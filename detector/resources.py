@@ -104,7 +104,7 @@ class Manifest:
         )
 
 
-_HIGHEST = {"min_probability": 1.0, "suspect_below": 100.0, "spun_below": 100.0}
+_HIGHEST = {"min_probability": 1.0, "spun_below": 100.0}
 
 
 def _problem(values: dict[str, Any]) -> str | None:
