@@ -41,7 +41,7 @@ from detector.errors import (
 from detector.files import open_part
 from detector.options import OFF
 from detector.pipeline import Detector
-from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
+from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, VERBOSE, Look, Renderer
 from detector.render.base import name
 from detector.render.layout import harmless, inert, spelled
 from detector.render.text import Text
@@ -182,6 +182,7 @@ class Run:
                 explain=options.explain,
                 summary=options.summary,
                 restore=options.restore,
+                verbose=options.verbose,
                 date=datetime.now(UTC).isoformat(timespec="seconds"),
                 settings=config.settings(),
             )
@@ -252,7 +253,11 @@ class Run:
             for warning in report.warnings:
                 self.complain(f"{name(report)}: {warning}")
             settled = desk.settle(report)
-            if settled.fails:
+            if settled.failed is not None:
+                self.complain(
+                    f"{name(report)} fails: reliability {report.reliability:.1f} is under "
+                    f"{settled.failed:g} (fail-under)"
+                )
                 self.exit_code = max(self.exit_code, ExitCode.UNRELIABLE)
             if options.report_unused_ignores:
                 for ignore in report.unused_ignores:
@@ -354,16 +359,23 @@ def _refuse_output(paths: Iterable[str], lists: Iterable[str | Path], output: Pa
 
 
 def _refuse_mismatch(options: argparse.Namespace) -> None:
-    known = (("summary", SUMMARIES), ("restore", RESTORERS), ("explain", EXPLAINERS))
+    known = (
+        ("summary", SUMMARIES),
+        ("restore", RESTORERS),
+        ("explain", EXPLAINERS),
+        ("verbose", VERBOSE),
+    )
     for option, formats in known:
         if getattr(options, option) and options.format not in formats:
             raise DetectorError(
                 f"--{option} goes with --format {' or '.join(sorted(formats))}, not "
                 f"{options.format}: leave it out, or choose another format"
             )
-    for other in ("summary", "explain"):
+    for other in ("summary", "explain", "verbose"):
         if options.restore and options.format == "text" and getattr(options, other):
             raise DetectorError(f"--{other} and --restore exclude each other: choose one")
+    if options.summary and options.verbose:
+        raise DetectorError("--verbose and --quiet exclude each other: choose one")
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
@@ -555,7 +567,16 @@ def _add_output_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--summary",
         action="store_true",
-        help="a line an article, without its findings (text, csv)",
+        help="one line per article, without its findings (text, csv)",
+    )
+    group.add_argument(
+        "-q", "--quiet", dest="summary", action="store_true", help="the same as --summary"
+    )
+    group.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show every suggestion and all evidence (text)",
     )
     group.add_argument(
         "--restore",

@@ -174,7 +174,7 @@ class TestIgnores:
         assert [finding["line"] for finding in report["findings"]] == [2]
         assert report["n_ignored"] == 1
         main(["a.md"])
-        assert "1 ignored" in capsys.readouterr().out.splitlines()[-1]
+        assert "1 ignored" in capsys.readouterr().out.splitlines()[0]
 
     def test_no_ignores(self, write: Write, found: Found) -> None:
         write("a.md", self.TEXT)
@@ -361,12 +361,15 @@ printf '%s\\n' "${COMPREPLY[@]}"
         assert "___jobs_COMPGEN" not in script
 
 
+FAILED = "score: a.txt fails: reliability 10.0 is under 50 (fail-under)\n"
 # An example of each option, and what it must lead to: an exit code, and some output.
 EXAMPLES: dict[str, tuple[list[str], int, str]] = {
     "--help": ([], 0, "usage: score"),
     "--format": (["jsonl", "a.txt"], 0, '"actual": "wilt"'),
     "--output": (["out.txt", "a.txt"], 0, ""),
     "--summary": (["a.txt"], 0, "a.txt: spun"),
+    "--quiet": (["a.txt"], 0, "a.txt: spun"),
+    "--verbose": (["a.txt"], 0, "a.txt:1:"),
     "--restore": (["a.txt"], 0, SPUN.split(" wilt", maxsplit=1)[0]),
     "--fail-under": (["50", "a.txt"], 1, "a.txt: spun"),
     "--min-probability": (["0.95", "a.txt"], 0, "no findings"),
@@ -429,7 +432,7 @@ class TestHelp:
         assert main([option, *arguments]) == code
         captured = capsys.readouterr()
         assert expected in captured.out
-        assert captured.err == ""
+        assert captured.err == ("" if code == 0 else FAILED)
 
     def test_it_fits_80_columns_and_names_every_option(
         self, capsys: Capture, monkeypatch: pytest.MonkeyPatch

@@ -169,6 +169,7 @@ class ListedPhrase:
                     "listed phrase",
                     f"'{' '.join(phrase.forms)}' is a known spun phrase{stands_for} "
                     f"({phrase.source})",
+                    f"known spun phrase, {phrase.source}",
                 ),
             ),
         )
