@@ -76,7 +76,7 @@ class Desk:
                     self._refused.add(str(error))
                     yield SourceError(
                         article.source,
-                        f"it is not scored, nor are others of the same configuration: {error}",
+                        f"not scored, nor are other articles with the same configuration: {error}",
                     )
 
     def settle(self, report: Report) -> Settled:

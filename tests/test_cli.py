@@ -243,7 +243,7 @@ class TestOutputFile:
         assert code == ExitCode.INTERRUPTED
         assert Path("out.json").read_text(encoding="utf-8") == "old"
         assert len(json.loads(Path("out.json.part").read_text(encoding="utf-8"))) == 1
-        assert "out.json.part holds what was scored so far" in capsys.readouterr().err
+        assert "out.json.part holds the results so far" in capsys.readouterr().err
 
     def test_an_input_is_not_overwritten(
         self, write: Write, capsys: pytest.CaptureFixture[str]
@@ -346,7 +346,7 @@ class TestUsage:
             (["--form", "json", "a.txt"], "--form"),
             (["--summary", "--format", "json", "a.txt"], "csv or text"),
             (["--explain", "--format", "csv", "a.txt"], "json or jsonl or text"),
-            (["--verbose", "--format", "json", "a.txt"], "--verbose goes with --format text"),
+            (["--verbose", "--format", "json", "a.txt"], "--verbose works with --format text"),
             (["--verbose", "--quiet", "a.txt"], "choose one"),
         ],
     )

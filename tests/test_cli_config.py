@@ -115,7 +115,7 @@ class TestConfiguration:
         reports = map(json.loads, captured.out.splitlines())
         assert [report["source"] for report in reports] == ["./a.txt", "./z.txt"]
         assert captured.err == (
-            "score: ./new/a.txt: it is not scored, nor are others of the same configuration: "
+            "score: ./new/a.txt: not scored, nor are other articles with the same configuration: "
             'new/detector.toml: there is no option fail-undr (did you mean "fail-under"?): the '
             "options are min-probability, fail-under, severity, disable, allow, allow-words, "
             "phrases, baseline, skip-quotes, base-rate, no-ignores, overrides\n"
@@ -124,8 +124,8 @@ class TestConfiguration:
     @pytest.mark.parametrize(
         ("argv", "message"),
         [
-            (["--severity", "spintax"], "give a check and error, warning, notice or off"),
-            (["--severity", "spintax=bad"], "such as spintax=error, not 'spintax=bad'"),
+            (["--severity", "spintax"], "the levels are error, warning, notice and off"),
+            (["--severity", "spintax=bad"], "'spintax=bad' is not CHECK=LEVEL"),
             (["--severity", "spintx=error"], 'did you mean "spintax"'),
             (["--disable", "spintx"], 'did you mean "spintax"'),
             (["--baseline", "none.json"], "make it with --write-baseline none.json"),
@@ -257,7 +257,7 @@ class TestReview:
         out = capsys.readouterr().out
         assert "have >>wilt<< increasingly regular" in out
         assert "[a]ccept, [w]ords, [q]uit, or ? for help: w\n" in out
-        assert out.endswith("1 put on the allow list\n")  # nobody is asked about the others
+        assert out.endswith("1 added to the allow list\n")  # nobody is asked about the others
 
     def test_findings_go_to_the_baseline(
         self, write: Write, answer: Callable[[str], None], found: Found, capsys: Capture
@@ -265,7 +265,7 @@ class TestReview:
         write("a.txt", self.TEXT)
         answer("a\nbaseline\nq\n")
         assert main(["--review", "--write-baseline", "known.json", "a.txt"]) == ExitCode.DONE
-        assert capsys.readouterr().out.endswith("1 accepted, 1 put in the baseline\n")
+        assert capsys.readouterr().out.endswith("1 accepted, 1 added to the baseline\n")
         assert found("--baseline", "known.json", "a.txt") == {"a.txt": 2}
         answer("b\nb\n")
         main(["--review", "--write-baseline", "known.json", "a.txt"])
@@ -290,7 +290,7 @@ class TestReview:
         answer("?\nnonsense\nq\n")
         main(["--review", "--write-baseline", "known.json", "a.txt"])
         out = capsys.readouterr().out
-        assert out.count("  b  do not report this finding again: put it in the baseline\n") == 2
+        assert out.count("  b  do not report this finding again: add it to the baseline\n") == 2
         assert "put them on the allow list" not in out
         assert out.endswith("nothing decided\n")
         assert not Path("known.json").exists()
