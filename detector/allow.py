@@ -51,7 +51,8 @@ class AllowList:
             forms = _forms(segment(entry))
             if not forms:
                 raise ConfigError(
-                    f"the entry {entry!r} of the allow list holds no word: give a word or a phrase"
+                    f"the entry {entry!r} of the allow list contains no word: give a word or a "
+                    "phrase"
                 )
             self._entries.setdefault(forms[0], set()).add(forms)
 

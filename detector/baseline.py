@@ -72,7 +72,7 @@ class Baseline:
         except (ValueError, RecursionError) as error:
             raise ConfigError(f"the baseline {path} is not JSON ({error}): {_AGAIN}") from None
         if not isinstance(content, dict) or content.get("version") != VERSION:
-            raise ConfigError(f"{path} is no baseline of version {VERSION}: {_AGAIN}")
+            raise ConfigError(f"{path} is not a baseline of version {VERSION}: {_AGAIN}")
         try:
             return cls(path, _checked(content["articles"]))
         except (KeyError, TypeError, ValueError, AttributeError):

@@ -41,7 +41,7 @@ from detector.errors import (
 from detector.files import open_part
 from detector.options import OFF
 from detector.pipeline import Detector
-from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, Look, Renderer
+from detector.render import EXPLAINERS, RENDERERS, RESTORERS, SUMMARIES, VERBOSE, Look, Renderer
 from detector.render.base import name
 from detector.render.layout import harmless, inert, spelled
 from detector.render.text import Text
@@ -60,13 +60,12 @@ WIDTH, NARROWEST, WIDEST = 80, 40, 100
 
 _DESCRIPTION = "Flag the odd word substitutions of spun (machine-paraphrased) English text."
 _EPILOG = """\
-Each finding comes with what probably stood there, a probability and the
-reason. An article's reliability is 100 times the probability that it was not
-spun; 'provisional' means that it is not calibrated.
+Each finding has a suggested original word, a probability and a reason. The
+reliability of an article is 100 times the probability that it was not spun;
+'provisional' means that it is not calibrated.
 
-exit codes: 0 done; 1 an article under --fail-under; 2 usage or input error
-(the other inputs are scored all the same); 3 something failed that nobody
-foresaw; 130 interrupted
+exit codes: 0 done; 1 an article is under --fail-under; 2 usage or input error
+(the other inputs are still scored); 3 internal error; 130 interrupted
 """
 
 
@@ -103,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BaseException as error:
         if not is_fault(error):
             raise
-        run.complain(f"{outline(error)}: report this fault")
+        run.complain(f"{outline(error)}: this is a bug, please report it")
         run.fail(ExitCode.FAULT)
         _silence_stdout()
     return run.exit_code
@@ -125,7 +124,7 @@ def _main(run: Run, argv: Sequence[str] | None) -> None:
         with threadpool_limits(1, user_api="blas"):
             run.score(options)
     else:
-        parser.error("there is no PATH: name a file or a folder, or - for standard input")
+        parser.error("no PATH given: name a file or a folder, or - for standard input")
 
 
 @contextmanager
@@ -182,6 +181,7 @@ class Run:
                 explain=options.explain,
                 summary=options.summary,
                 restore=options.restore,
+                verbose=options.verbose,
                 date=datetime.now(UTC).isoformat(timespec="seconds"),
                 settings=config.settings(),
             )
@@ -252,7 +252,11 @@ class Run:
             for warning in report.warnings:
                 self.complain(f"{name(report)}: {warning}")
             settled = desk.settle(report)
-            if settled.fails:
+            if settled.failed is not None:
+                self.complain(
+                    f"{name(report)} fails: reliability {report.reliability:.1f} is under "
+                    f"{settled.failed:g} (fail-under)"
+                )
                 self.exit_code = max(self.exit_code, ExitCode.UNRELIABLE)
             if options.report_unused_ignores:
                 for ignore in report.unused_ignores:
@@ -292,7 +296,7 @@ class Run:
                 try:
                     yield stream
                 except BaseException:
-                    self.complain(f"{path} is as it was; {part} holds what was scored so far")
+                    self.complain(f"{path} is unchanged; {part} holds the results so far")
                     raise
             part.replace(target)
 
@@ -346,24 +350,32 @@ def _refuse_output(paths: Iterable[str], lists: Iterable[str | Path], output: Pa
     part = output.with_name(f"{output.name}.part")
     for path in (*paths, *map(str, lists)):
         if _is_same(path, output):
-            raise DetectorError(f"--output {output} is an input as well: name another file")
+            raise DetectorError(f"--output {output} is also an input: name another file")
         if _is_same(path, part):
             raise DetectorError(
-                f"--output {output} is written as {part}, which is an input: name another file"
+                f"--output {output} is first written to {part}, which is an input: name "
+                "another file"
             )
 
 
 def _refuse_mismatch(options: argparse.Namespace) -> None:
-    known = (("summary", SUMMARIES), ("restore", RESTORERS), ("explain", EXPLAINERS))
+    known = (
+        ("summary", SUMMARIES),
+        ("restore", RESTORERS),
+        ("explain", EXPLAINERS),
+        ("verbose", VERBOSE),
+    )
     for option, formats in known:
         if getattr(options, option) and options.format not in formats:
             raise DetectorError(
-                f"--{option} goes with --format {' or '.join(sorted(formats))}, not "
+                f"--{option} works with --format {' or '.join(sorted(formats))}, not "
                 f"{options.format}: leave it out, or choose another format"
             )
-    for other in ("summary", "explain"):
+    for other in ("summary", "explain", "verbose"):
         if options.restore and options.format == "text" and getattr(options, other):
-            raise DetectorError(f"--{other} and --restore exclude each other: choose one")
+            raise DetectorError(f"--{other} cannot be combined with --restore: choose one")
+    if options.summary and options.verbose:
+        raise DetectorError("--verbose cannot be combined with --quiet: choose one")
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[Article | SourceError]:
@@ -535,42 +547,51 @@ def _add_input_options(group: argparse._ArgumentGroup) -> None:
         "--text-column",
         metavar="NAME",
         default="text",
-        help="column of a table (JSONL, CSV, Parquet) with the text (default: text)",
+        help="column that holds the text, in JSONL, CSV and Parquet (default: text)",
     )
     group.add_argument(
         "--id-column",
         metavar="NAME",
-        help="column that names a row (default: id, else the number of the row)",
+        help="column that identifies a row (default: id, else the row number)",
     )
-    group.add_argument("--encoding", metavar="NAME", help="of the inputs (default: UTF-8 or a BOM)")
+    group.add_argument(
+        "--encoding", metavar="NAME", help="input encoding (default: from the BOM, else UTF-8)"
+    )
 
 
 def _add_output_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--format", choices=list(RENDERERS), default="text", help="format (default: text)"
+        "--format", choices=list(RENDERERS), default="text", help="output format (default: text)"
     )
     group.add_argument(
-        "--output", metavar="FILE", type=_output, help="write there instead of standard output"
+        "--output", metavar="FILE", type=_output, help="write to FILE instead of standard output"
     )
     group.add_argument(
         "--summary",
         action="store_true",
-        help="a line an article, without its findings (text, csv)",
+        help="one line per article, without its findings (text, csv)",
+    )
+    group.add_argument(
+        "-q", "--quiet", dest="summary", action="store_true", help="the same as --summary"
+    )
+    group.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show every suggestion and all evidence (text)",
     )
     group.add_argument(
         "--restore",
         action="store_true",
-        help="the article with its likely originals put back (text, json, jsonl)",
+        help="print the article with the original words restored (text, json, jsonl)",
     )
     group.add_argument(
         "--fail-under",
         metavar="N",
         type=_number("reliability", 100),
-        help="exit with 1 if an article's reliability is under N (0 to 100)",
+        help="exit with 1 if the reliability of an article is under N (0 to 100)",
     )
-    group.add_argument(
-        "--explain", action="store_true", help="say what moved each reliability (text)"
-    )
+    group.add_argument("--explain", action="store_true", help="explain each reliability (text)")
 
 
 def _add_detection_options(group: argparse._ArgumentGroup) -> None:
@@ -578,21 +599,21 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
         "--min-probability",
         metavar="P",
         type=_number("probability", 1),
-        help="report findings from this probability up (0 to 1)",
+        help="threshold: report findings with at least this probability (0 to 1)",
     )
     group.add_argument(
         "--allow",
         metavar="FILE",
         action="append",
         default=[],
-        help="words and phrases never to flag, one a line; repeatable",
+        help="words and phrases never to flag, one per line; repeatable",
     )
     group.add_argument(
         "--phrases",
         metavar="FILE",
         action="append",
         default=[],
-        help="phrases to flag, one a line: phrase, tab, expected; repeatable",
+        help="phrases to flag, one per line: phrase, tab, suggestion; repeatable",
     )
     group.add_argument(
         "--disable",
@@ -607,24 +628,28 @@ def _add_detection_options(group: argparse._ArgumentGroup) -> None:
         type=_severity,
         action="append",
         default=[],
-        help="of its findings: error, warning, notice or off; repeatable",
+        help="set a check's severity: error, warning, notice or off; repeatable",
     )
     group.add_argument(
-        "--skip-quotes", action="store_true", help="report nothing that is quoted or mentioned"
+        "--skip-quotes",
+        action="store_true",
+        help="report no findings in quotations and mentioned words",
     )
     group.add_argument(
         "--base-rate",
         metavar="P",
         type=_base_rate,
-        help="share of spun articles among yours (default: 0.5)",
+        help="proportion of your articles that are spun (default: 0.5)",
     )
     group.add_argument(
-        "--grammar", action="store_true", help="ask LanguageTool (extra 'grammar'; docs/grammar.md)"
+        "--grammar",
+        action="store_true",
+        help="add evidence from LanguageTool (extra 'grammar'; docs/grammar.md)",
     )
     group.add_argument(
         "--grammar-server",
         metavar="URL",
-        help="ask this running LanguageTool server; implies --grammar",
+        help="use this running LanguageTool server; implies --grammar",
     )
     group.add_argument("--list-checks", action="store_true", help="list the checks and exit")
 
@@ -634,22 +659,25 @@ def _add_known_options(group: argparse._ArgumentGroup) -> None:
         "--baseline", metavar="FILE", type=Path, help="do not report the findings in FILE"
     )
     group.add_argument(
-        "--write-baseline", metavar="FILE", type=Path, help="write the findings to FILE, as known"
+        "--write-baseline",
+        metavar="FILE",
+        type=Path,
+        help="record the current findings in FILE as the baseline",
     )
     group.add_argument(
         "--review",
         action="store_true",
-        help="ask what to do with each finding, instead of printing it",
+        help="review the findings one by one, instead of printing them",
     )
     group.add_argument(
         "--no-ignores",
         action="store_true",
-        help="report what a comment in the article would silence",
+        help="report findings that a comment in the article would silence",
     )
     group.add_argument(
         "--report-unused-ignores",
         action="store_true",
-        help="name the comments that silence nothing",
+        help="list the comments that silence nothing",
     )
 
 
@@ -658,7 +686,7 @@ def _add_running_options(group: argparse._ArgumentGroup) -> None:
         "--jobs",
         metavar="N",
         type=_positive,
-        help="processes (default: the cores, 1 for little text)",
+        help="number of processes (default: one per core; 1 for little text)",
     )
     group.add_argument(
         "--models", metavar="DIR", type=Path, help="folder of models (default: $DETECTOR_MODELS)"
@@ -671,7 +699,7 @@ def _add_running_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--show-config",
         action="store_true",
-        help="show the options for each PATH and who set them, and exit",
+        help="show the options for each PATH and where they were set, and exit",
     )
     group.add_argument(
         "--completion",
@@ -689,7 +717,7 @@ def _number(name: str, highest: int) -> Callable[[str], float]:
         with suppress(ValueError):
             if 0 <= (number := float(given)) <= highest:
                 return number
-        raise argparse.ArgumentTypeError(f"a {name} lies between 0 and {highest}, not {given!r}")
+        raise argparse.ArgumentTypeError(f"{given!r} is not a {name} between 0 and {highest}")
 
     return convert
 
@@ -698,8 +726,8 @@ def _severity(given: str) -> tuple[str, str]:
     check, _, level = given.partition("=")
     if not check or level not in (*SEVERITIES, OFF):
         raise argparse.ArgumentTypeError(
-            f"give a check and {', '.join(SEVERITIES)} or {OFF}, such as spintax=error, "
-            f"not {given!r}"
+            f"{given!r} is not CHECK=LEVEL: the levels are {', '.join(SEVERITIES)} and {OFF}, "
+            "for example spintax=error"
         )
     return check, level
 
@@ -708,14 +736,14 @@ def _base_rate(given: str) -> float:
     with suppress(ValueError):
         if 0 < (share := float(given)) < 1:
             return share
-    raise argparse.ArgumentTypeError(f"a base rate lies above 0 and below 1, not {given!r}")
+    raise argparse.ArgumentTypeError(f"{given!r} is not a base rate above 0 and below 1")
 
 
 def _positive(given: str) -> int:
     with suppress(ValueError):
         if (number := int(given)) > 0:
             return number
-    raise argparse.ArgumentTypeError(f"give a whole number from 1 up, not {given!r}")
+    raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 1 up")
 
 
 def _output(given: str) -> Path | None:

@@ -57,40 +57,49 @@ def _parser() -> argparse.ArgumentParser:
 def _calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "calibrate",
-        help="make the reliability a probability, after every new encoder",
-        description="Fit the reliability on clean articles and spun versions of them, "
-        "choose the default threshold and the cuts of the verdict, write them and the manifest "
-        "into the folder of models, and measure what must hold on the development sets "
-        "(docs/calibration.md).",
+        help="calibrate the reliability; needed after every new encoder",
+        description="Fit the reliability on human-written articles and spun versions of them, "
+        "choose the default threshold and the thresholds of the verdict, write them and the "
+        "manifest to the folder of models, and test the acceptance criteria on the development "
+        "sets (docs/calibration.md).",
     )
     command.add_argument("--shared", type=Path, help="data folder (default: ../shared)")
     command.add_argument(
-        "--pack", type=Path, help="training pack, whose families spin (default: $DETECTOR_PACK)"
+        "--pack",
+        type=Path,
+        help="training set, with the spinner types to use (default: $DETECTOR_PACK)",
     )
     command.add_argument(
-        "--cache", type=Path, required=True, help="folder for the articles as the models read them"
+        "--cache",
+        type=Path,
+        required=True,
+        help="folder where analysed articles are kept between runs",
     )
-    command.add_argument("--models", type=Path, help="folder of models, which is written to")
+    command.add_argument("--models", type=Path, help="folder of models to read and update")
     command.add_argument(
-        "--articles", type=int, default=500, metavar="N", help="clean articles (default: 500)"
+        "--articles",
+        type=int,
+        default=500,
+        metavar="N",
+        help="number of human-written articles (default: 500)",
     )
     command.add_argument(
         "--leave-out",
         action="append",
         metavar="FAMILY",
-        help="spin nothing with it; 'none': all families spin (default: those that the "
-        "encoder was not trained on are left out)",
+        help="spinner type to leave out; 'none' uses all of them (default: leave out the "
+        "types that the encoder was not trained on)",
     )
     command.add_argument(
         "--min-probability",
         type=float,
         metavar="P",
-        help="default threshold of findings (default: found on the clean articles)",
+        help="default threshold of findings (default: chosen on the human-written articles)",
     )
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument(
-        "--no-musts", action="store_true", help="measure nothing on the development sets"
+        "--no-musts", action="store_true", help="do not test the acceptance criteria"
     )
     command.set_defaults(run=_run_calibrate)
 
@@ -130,17 +139,17 @@ def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
     command = commands.add_parser(
         "evaluate",
-        help="one table that says how good the detector is",
-        description="Measure the detector, and baselines beside it, on labelled texts "
-        "(docs/evaluation.md).",
+        help="measure the detector on labelled texts",
+        description="Measure the detector and some baselines on labelled texts, and print one "
+        "table (docs/evaluation.md).",
     )
     command.add_argument("--shared", type=Path, help="data folder (default: ../shared)")
     command.add_argument("--data", type=Path, help="labelled texts of your own")
     command.add_argument("--sets", nargs="+", default=[], metavar="SET", help=", ".join(SETS))
-    command.add_argument("--pack", type=Path, help="training pack, for synthetic spun texts")
+    command.add_argument("--pack", type=Path, help="training set, for synthetic spun texts")
     command.add_argument("--models", type=Path, help="folder of models")
-    command.add_argument("--quick", action="store_true", help="a sample of each set")
-    command.add_argument("--no-baselines", action="store_true", help="the detector alone")
+    command.add_argument("--quick", action="store_true", help="measure a sample of each set")
+    command.add_argument("--no-baselines", action="store_true", help="measure the detector only")
     command.add_argument("--grammar-server", metavar="URL", help="measure LanguageTool as well")
     command.add_argument(
         "--grammar", action="store_true", help="measure what 'score --grammar' adds and costs"
@@ -148,12 +157,17 @@ def _evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
     command.add_argument(
-        "--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram there"
+        "--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram in this file"
     )
     command.add_argument(
-        "--curves", type=Path, metavar="FILE.svg", help="draw the curves over length and share"
+        "--curves",
+        type=Path,
+        metavar="FILE.svg",
+        help="draw AUC against length and proportion of replaced words",
     )
-    command.add_argument("--diff", type=Path, metavar="OLD.json", help="what changed since then")
+    command.add_argument(
+        "--diff", type=Path, metavar="OLD.json", help="show what changed since this evaluation"
+    )
     command.set_defaults(run=_run_evaluate)
 
 
@@ -201,7 +215,7 @@ def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
     command = commands.add_parser(
         "compare",
-        help="an article beside its source: what was replaced",
+        help="compare an article with its source: list what was replaced",
         description="Align an article with its source and list what was replaced "
         "(docs/compare.md). Order and length of the two may differ.",
     )
@@ -210,8 +224,12 @@ def _compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument(
         "--format", choices=list(COMPARISONS), default="text", help="format (default: text)"
     )
-    command.add_argument("--output", type=Path, metavar="FILE", help="write the result there")
-    command.add_argument("--encoding", metavar="NAME", help="of the texts (default: UTF-8)")
+    command.add_argument("--output", type=Path, metavar="FILE", help="write the result to FILE")
+    command.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="encoding of both texts (default: from the BOM, else UTF-8)",
+    )
     command.add_argument("--models", type=Path, help="folder of models")
     command.set_defaults(run=_run_compare)
 

@@ -82,12 +82,12 @@ class Config:
     def __post_init__(self) -> None:
         if self.min_probability is not None and not 0 <= self.min_probability <= 1:
             raise ConfigError(
-                f"min_probability is {self.min_probability}, but a probability lies between 0 "
+                f"min_probability is {self.min_probability}, but must be a probability between 0 "
                 "and 1: try 0.5"
             )
         if not 0 < self.base_rate < 1:
             raise ConfigError(
-                f"base_rate is {self.base_rate}, but a share of spun articles lies above 0 and "
+                f"base_rate is {self.base_rate}, but must be a proportion above 0 and "
                 "below 1: try 0.1"
             )
         object.__setattr__(self, "disable", _strings("disable", self.disable))

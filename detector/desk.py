@@ -21,8 +21,9 @@ class Settled(NamedTuple):
     """A report as the editor wants to see it."""
 
     report: Report
-    fails: bool
-    """Whether it is under its ``fail-under``, and not all of it was known before."""
+    failed: float | None
+    """The ``fail-under`` that its reliability is under; None where it does not fail, as where all
+    of its findings were known before."""
 
 
 class Places(NamedTuple):
@@ -75,7 +76,7 @@ class Desk:
                     self._refused.add(str(error))
                     yield SourceError(
                         article.source,
-                        f"it is not scored, nor are others of the same configuration: {error}",
+                        f"not scored, nor are other articles with the same configuration: {error}",
                     )
 
     def settle(self, report: Report) -> Settled:
@@ -89,7 +90,7 @@ class Desk:
             holds = holds or baseline.holds(report)
         seen = holds and not settled.findings
         fails = not seen and self._written is None and _is_under(report, settings.fail_under)
-        return Settled(settled, fails)
+        return Settled(settled, settings.fail_under if fails else None)
 
     def places(self, report: Report) -> Places:
         """Where a person who reviews an article may put what is wrongly flagged."""

@@ -50,7 +50,10 @@ class FaultError(SourceError):
     @classmethod
     def of(cls, source: str, error: BaseException) -> Self:
         """What to say of an article and the exception that ended its reading or scoring."""
-        return cls(source, f"{outline(error)}: report this fault, with the article if you may")
+        return cls(
+            source,
+            f"{outline(error)}: this is a bug, please report it, with the article if you can",
+        )
 
 
 def is_fault(error: BaseException) -> bool:

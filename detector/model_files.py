@@ -69,9 +69,9 @@ class _Part:
         try:
             values = json.loads(read_regular(path, _LARGEST_JSON), parse_constant=_no_constant)
         except (OSError, ValueError, RecursionError) as error:
-            raise self.refuse(name, f"no JSON that is read here: {error}") from None
+            raise self.refuse(name, f"it is not valid JSON: {error}") from None
         if not isinstance(values, dict):
-            raise self.refuse(name, f"a {type(values).__name__} instead of an object")
+            raise self.refuse(name, f"it holds a JSON {type(values).__name__}, not an object")
         return values
 
     def number(
@@ -90,7 +90,7 @@ class _Part:
         if not isinstance(table, dict) or not all(
             isinstance(value, int | float) and math.isfinite(value) for value in table.values()
         ):
-            raise self.refuse(name, f"{key} is no table of numbers")
+            raise self.refuse(name, f"{key} is not a table of numbers")
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """The arrays of an ``.npz``, or the one of an ``.npy``; finite, and none pickled."""
@@ -105,7 +105,7 @@ class _Part:
             raise ModelError(f"{path} is missing: {ADVICE}") from None
         except Exception as error:
             reason = str(error).partition("\n")[0]
-            raise self.refuse(name, f"no array that is read here: {reason}") from None
+            raise self.refuse(name, f"it is not a valid array: {reason}") from None
         for key, array in found.items():
             if array.dtype.kind == _FLOAT and not np.isfinite(array).all():
                 raise self.refuse(name, f"{key or 'it'} holds NaN or infinity")
@@ -159,7 +159,7 @@ class _Part:
         try:
             trie.mmap(str(path))
         except Exception as error:
-            raise self.refuse(name, f"no trie: {error}") from None
+            raise self.refuse(name, f"it is not a trie: {error}") from None
         if len(trie) != n_keys:
             raise self.refuse(name, f"it holds {len(trie)} keys, expected {n_keys}")
 

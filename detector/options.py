@@ -30,12 +30,14 @@ OF_A_RUN = frozenset(
         "models",
         "no-config",
         "output",
+        "quiet",
         "report-unused-ignores",
         "restore",
         "review",
         "show-config",
         "summary",
         "text-column",
+        "verbose",
         "version",
         "write-baseline",
     }
@@ -178,7 +180,7 @@ def _try(entry: Entry) -> None:
 
 def _unknown(option: str) -> str:
     if option in OF_A_RUN:
-        return f"{option} belongs to a run, not to an article: give it as --{option}"
+        return f"{option} applies to a whole run: give it on the command line, as --{option}"
     known = (*OPTIONS, OVERRIDES)
     return (
         f"there is no option {option}{nearest(option, known)}: the options are {', '.join(known)}"

@@ -41,11 +41,14 @@ class Suggestion:
 class Evidence:
     """One reason for a finding, in words that an editor can check.
 
-    `kind` names the source of the evidence ("collocation", "encoder", "grammar"...).
+    `kind` names the source of the evidence ("collocation", "encoder", "grammar"...). `brief` says
+    the same in a few words, for a line of text: clauses with ", " between them, the most important
+    first. It is not part of the JSON.
     """
 
     kind: str
     message: str
+    brief: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,9 @@ def tried(folder: Path, encoder: Encoder) -> Encoder:
     width = None if outputs.vectors is None else outputs.vectors.shape
     fits = outputs.logits.shape == (window,) and (width is None or width[:1] == (window,))
     if not fits or not np.isfinite(outputs.logits).all():
-        raise ModelError(f"{folder / 'encoder.onnx'} does not read its pieces: {_RETRAIN}")
+        raise ModelError(
+            f"{folder / 'encoder.onnx'} does not read the subwords of its tokenizer: {_RETRAIN}"
+        )
     if encoder.head is not None and outputs.vectors is not None:
         encoder.head.best(outputs.vectors[:1], 1)
     return encoder

@@ -29,15 +29,15 @@ class Decision(StrEnum):
 
 
 _MEANING = {
-    Decision.ACCEPT: "it is odd: leave it for the author",
-    Decision.WORDS: "never flag these words: put them on the allow list",
-    Decision.BASELINE: "do not report this finding again: put it in the baseline",
+    Decision.ACCEPT: "the finding is right: leave it for the author",
+    Decision.WORDS: "never flag these words: add them to the allow list",
+    Decision.BASELINE: "do not report this finding again: add it to the baseline",
     Decision.QUIT: "stop here",
 }
 _SUMMARY = {
     Decision.ACCEPT: "accepted",
-    Decision.WORDS: "put on the allow list",
-    Decision.BASELINE: "put in the baseline",
+    Decision.WORDS: "added to the allow list",
+    Decision.BASELINE: "added to the baseline",
 }
 
 
@@ -93,7 +93,7 @@ class Review:
         for report in reports:
             if report.findings and not any(self._places(report)):
                 raise ConfigError(
-                    f"{report.source}: there is no place for what is wrongly flagged: name an "
+                    f"{report.source}: there is nowhere to record false positives: name an "
                     "allow list with --allow FILE, or a baseline with --write-baseline FILE"
                 )
             for finding in report.findings:

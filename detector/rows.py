@@ -36,7 +36,7 @@ def read_rows(path: Path | str) -> Iterator[Row]:
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read ({error.strerror}): give the path of a text file with one "
-            "row a line"
+            "row per line"
         ) from None
     for number, line in enumerate(lines, start=1):
         text = line.strip()

@@ -192,7 +192,7 @@ class _Override:
         paths = list_of("paths", options.pop("paths", []), str, place)
         if not paths:
             raise ConfigError(
-                f'{place}: it names no paths: add some patterns, such as paths = ["letters/**"]'
+                f'{place}: it has no paths: add some patterns, such as paths = ["letters/**"]'
             )
         return cls(tuple(paths), entries_of(options, file.parent, place))
 
@@ -250,7 +250,7 @@ def _toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{_shown(path)} is not TOML: {error}") from None
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 100,000 brackets
-        raise ConfigError(f"{_shown(path)} is no TOML that can be read ({error})") from None
+        raise ConfigError(f"{_shown(path)} cannot be read as TOML ({error})") from None
     except OSError as error:
         raise ConfigError(
             f"{_shown(path)} cannot be read ({error.strerror}): change its mode, or "

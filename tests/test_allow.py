@@ -83,7 +83,7 @@ def test_no_list_and_no_text() -> None:
 
 
 def test_an_entry_without_a_word_is_refused() -> None:
-    with pytest.raises(ConfigError, match="holds no word"):
+    with pytest.raises(ConfigError, match="contains no word"):
         AllowList(frozenset({"!!!"}))
 
 

@@ -119,8 +119,8 @@ def test_whatever_was_written_is_known(report: Report, path: Path) -> None:
     [
         (None, "does not exist: make it with --write-baseline "),
         ("{", r"is not JSON \(.*\): make it again with --write-baseline"),
-        ("[]", "is no baseline of version 1: make it again"),
-        ('{"version": 2, "articles": {}}', "is no baseline of version 1: make it again"),
+        ("[]", "is not a baseline of version 1: make it again"),
+        ('{"version": 2, "articles": {}}', "is not a baseline of version 1: make it again"),
         ('{"version": 1}', "is damaged: make it again"),
         ('{"version": 1, "articles": {"a": {"f": {"count": "x"}}}}', "is damaged: make it again"),
         ('{"version": 1, "articles": {"a": 5}}', "is damaged: make it again"),

@@ -106,7 +106,7 @@ class TestOutput:
         assert main([write("a.txt", SPUN)]) == ExitCode.DONE
         captured = capsys.readouterr()
         assert "Talks between both sides have >>wilt<< increasingly" in captured.out
-        assert captured.out.splitlines()[-1].startswith("a.txt: spun, reliability 10.0 of 100")
+        assert captured.out.startswith("a.txt: spun, reliability 10.0 of 100")
         assert captured.err == ""
 
     @pytest.mark.parametrize("form", ["json", "jsonl"])
@@ -167,7 +167,9 @@ class TestOutput:
         (edit,) = report["restored"]["edits"]
         assert (edit["actual"], edit["text"]) == ("wilt", "become")
 
-    @pytest.mark.parametrize("other", [["--format", "csv"], ["--summary"], ["--explain"]])
+    @pytest.mark.parametrize(
+        "other", [["--format", "csv"], ["--summary"], ["--explain"], ["--verbose"]]
+    )
     def test_restoring_goes_with_some_options_only(
         self, other: list[str], write: Write, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -241,7 +243,7 @@ class TestOutputFile:
         assert code == ExitCode.INTERRUPTED
         assert Path("out.json").read_text(encoding="utf-8") == "old"
         assert len(json.loads(Path("out.json.part").read_text(encoding="utf-8"))) == 1
-        assert "out.json.part holds what was scored so far" in capsys.readouterr().err
+        assert "out.json.part holds the results so far" in capsys.readouterr().err
 
     def test_an_input_is_not_overwritten(
         self, write: Write, capsys: pytest.CaptureFixture[str]
@@ -286,6 +288,16 @@ class TestExitCodes:
         write("a.txt", SPUN)
         write("b.txt", CLEAN)
         assert main(["--fail-under", limit, "a.txt", "b.txt"]) == code
+
+    def test_an_article_that_fails_is_named(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("a.txt", SPUN)
+        write("b.txt", CLEAN)
+        main(["--fail-under", "50", "--format", "json", "a.txt", "b.txt"])
+        captured = capsys.readouterr()
+        assert captured.err == "score: a.txt fails: reliability 10.0 is under 50 (fail-under)\n"
+        assert len(json.loads(captured.out)) == 2
 
     def test_a_null_reliability_never_fails(self, write: Write) -> None:
         assert main(["--fail-under", "100", write("a.txt", "It has wilt.")]) == ExitCode.DONE
@@ -334,6 +346,8 @@ class TestUsage:
             (["--form", "json", "a.txt"], "--form"),
             (["--summary", "--format", "json", "a.txt"], "csv or text"),
             (["--explain", "--format", "csv", "a.txt"], "json or jsonl or text"),
+            (["--verbose", "--format", "json", "a.txt"], "--verbose works with --format text"),
+            (["--verbose", "--quiet", "a.txt"], "choose one"),
         ],
     )
     def test_an_error_says_what_to_do(

@@ -115,7 +115,7 @@ class TestConfiguration:
         reports = map(json.loads, captured.out.splitlines())
         assert [report["source"] for report in reports] == ["./a.txt", "./z.txt"]
         assert captured.err == (
-            "score: ./new/a.txt: it is not scored, nor are others of the same configuration: "
+            "score: ./new/a.txt: not scored, nor are other articles with the same configuration: "
             'new/detector.toml: there is no option fail-undr (did you mean "fail-under"?): the '
             "options are min-probability, fail-under, severity, disable, allow, allow-words, "
             "phrases, baseline, skip-quotes, base-rate, no-ignores, overrides\n"
@@ -124,8 +124,8 @@ class TestConfiguration:
     @pytest.mark.parametrize(
         ("argv", "message"),
         [
-            (["--severity", "spintax"], "give a check and error, warning, notice or off"),
-            (["--severity", "spintax=bad"], "such as spintax=error, not 'spintax=bad'"),
+            (["--severity", "spintax"], "the levels are error, warning, notice and off"),
+            (["--severity", "spintax=bad"], "'spintax=bad' is not CHECK=LEVEL"),
             (["--severity", "spintx=error"], 'did you mean "spintax"'),
             (["--disable", "spintx"], 'did you mean "spintax"'),
             (["--baseline", "none.json"], "make it with --write-baseline none.json"),
@@ -174,7 +174,7 @@ class TestIgnores:
         assert [finding["line"] for finding in report["findings"]] == [2]
         assert report["n_ignored"] == 1
         main(["a.md"])
-        assert "1 ignored" in capsys.readouterr().out.splitlines()[-1]
+        assert "1 ignored" in capsys.readouterr().out.splitlines()[0]
 
     def test_no_ignores(self, write: Write, found: Found) -> None:
         write("a.md", self.TEXT)
@@ -257,7 +257,7 @@ class TestReview:
         out = capsys.readouterr().out
         assert "have >>wilt<< increasingly regular" in out
         assert "[a]ccept, [w]ords, [q]uit, or ? for help: w\n" in out
-        assert out.endswith("1 put on the allow list\n")  # nobody is asked about the others
+        assert out.endswith("1 added to the allow list\n")  # nobody is asked about the others
 
     def test_findings_go_to_the_baseline(
         self, write: Write, answer: Callable[[str], None], found: Found, capsys: Capture
@@ -265,7 +265,7 @@ class TestReview:
         write("a.txt", self.TEXT)
         answer("a\nbaseline\nq\n")
         assert main(["--review", "--write-baseline", "known.json", "a.txt"]) == ExitCode.DONE
-        assert capsys.readouterr().out.endswith("1 accepted, 1 put in the baseline\n")
+        assert capsys.readouterr().out.endswith("1 accepted, 1 added to the baseline\n")
         assert found("--baseline", "known.json", "a.txt") == {"a.txt": 2}
         answer("b\nb\n")
         main(["--review", "--write-baseline", "known.json", "a.txt"])
@@ -290,7 +290,7 @@ class TestReview:
         answer("?\nnonsense\nq\n")
         main(["--review", "--write-baseline", "known.json", "a.txt"])
         out = capsys.readouterr().out
-        assert out.count("  b  do not report this finding again: put it in the baseline\n") == 2
+        assert out.count("  b  do not report this finding again: add it to the baseline\n") == 2
         assert "put them on the allow list" not in out
         assert out.endswith("nothing decided\n")
         assert not Path("known.json").exists()
@@ -361,12 +361,15 @@ printf '%s\\n' "${COMPREPLY[@]}"
         assert "___jobs_COMPGEN" not in script
 
 
+FAILED = "score: a.txt fails: reliability 10.0 is under 50 (fail-under)\n"
 # An example of each option, and what it must lead to: an exit code, and some output.
 EXAMPLES: dict[str, tuple[list[str], int, str]] = {
     "--help": ([], 0, "usage: score"),
     "--format": (["jsonl", "a.txt"], 0, '"actual": "wilt"'),
     "--output": (["out.txt", "a.txt"], 0, ""),
     "--summary": (["a.txt"], 0, "a.txt: spun"),
+    "--quiet": (["a.txt"], 0, "a.txt: spun"),
+    "--verbose": (["a.txt"], 0, "a.txt:1:"),
     "--restore": (["a.txt"], 0, SPUN.split(" wilt", maxsplit=1)[0]),
     "--fail-under": (["50", "a.txt"], 1, "a.txt: spun"),
     "--min-probability": (["0.95", "a.txt"], 0, "no findings"),
@@ -429,7 +432,7 @@ class TestHelp:
         assert main([option, *arguments]) == code
         captured = capsys.readouterr()
         assert expected in captured.out
-        assert captured.err == ""
+        assert captured.err == ("" if code == 0 else FAILED)
 
     def test_it_fits_80_columns_and_names_every_option(
         self, capsys: Capture, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from detector import Config, Detector, Report, Span
+from detector.render import RENDERERS, Look
 
 LISTS_OFF = Config(disable=frozenset({"listed_phrase"}))
 
@@ -51,6 +52,17 @@ def test_with_the_encoder(seeds: Path, articles: tuple[str, str]) -> None:
     assert found.hard >= 14
     assert found.extra <= 5
     assert not second.findings
+
+
+def test_the_text_output_fits_a_screen(articles: tuple[str, str]) -> None:
+    report = Detector().score(articles[0])
+    verdict, *lines = RENDERERS["text"].build(Look(width=80)).report(report).splitlines()
+    assert verdict.startswith(f"{report.source}: {report.verdict}, reliability ")
+    assert len(lines) < 45
+    assert max(map(len, lines)) <= 80
+    for finding in report.findings:
+        assert any(line.startswith(f"  {finding.line}:{finding.column} ") for line in lines)
+    assert sum(line.count(">>") for line in lines) == len(report.findings)
 
 
 def test_collocations_and_residue_alone(

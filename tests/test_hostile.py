@@ -110,7 +110,7 @@ def test_a_device_that_never_ends(tmp_path: Path) -> None:
     link = tmp_path / "a.txt"
     link.symlink_to("/dev/zero")
     (refused,) = read([tmp_path])
-    assert "it is no regular file" in str(refused)
+    assert "not a regular file" in str(refused)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,11 @@ def test_lists_are_regular_files_of_a_bounded_size(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with large.open("wb") as file:
         file.truncate(1 << 23)
-    refused = {pipe: "no regular file", Path("/dev/zero"): "no regular file", large: "more than"}
+    refused = {
+        pipe: "not a regular file",
+        Path("/dev/zero"): "not a regular file",
+        large: "more than",
+    }
     for path, hint in refused.items():
         with pytest.raises(ConfigError, match=hint):
             list(read_rows(path))

@@ -16,7 +16,7 @@ from strategies import reports
 
 from detector.document import Span
 from detector.render import RENDERERS, Look
-from detector.render.excerpt import CONTEXT, WHOLE, excerpts
+from detector.render.excerpt import CONTEXT, WHOLE, excerpts, shorter
 from detector.render.layout import columns, fill, spelled
 from detector.report import Evidence, Finding, Report, Suggestion
 from detector.segment import segment
@@ -24,6 +24,7 @@ from detector.segment import segment
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COLOUR = Look(colour=True)
+VERBOSE = Look(verbose=True)
 FILLER = "Nobody had expected the committee to meet again before the winter. "
 
 
@@ -87,9 +88,56 @@ class TestJson:
 
 
 class TestText:
-    def test_a_flagged_sentence_stands_once_above_its_findings(self) -> None:
+    def test_the_verdict_comes_first_then_a_line_a_finding_above_the_sentence(self) -> None:
         report = flagged("All is well. Prices have wilt more lofty. All is well.", "wilt", "lofty")
-        assert render("text", report).splitlines()[:7] == [
+        summary, *lines = render("text", report).splitlines()
+        assert summary == "a.txt: short (under 40 words), 2 findings"
+        assert lines == [
+            "",
+            "  1:26  wilt -> become, 90%: seen often",
+            "  1:36  lofty -> become, 90%: seen often",
+            "    Prices have >>wilt<< more >>lofty<<.",
+            "",
+        ]
+
+    def test_an_article_takes_few_lines(self) -> None:
+        """A line a finding, a line a sentence, the verdict and two blank lines."""
+        report = founding(0)
+        lines = render("text", report).splitlines()
+        findings = [line for line in lines if re.match(r"  \d+:\d+ ", line)]
+        sentences = [line for line in lines if line.startswith("    ")]
+        assert len(findings) == len(report.findings)
+        assert len(sentences) == len(list(excerpts(report)))
+        assert len(lines) == len(findings) + len(sentences) + 3
+        assert all(">>" in line for line in sentences)
+
+    def test_the_plainest_reason_is_told_as_far_as_it_fits(self) -> None:
+        reasons = [
+            Evidence("encoder", "another word is expected", "context"),
+            Evidence("collocation", "'has become' 9 times in the corpus", "'has become' 9 times"),
+            Evidence("rewriter residue", "a chatbot speaks here"),
+            Evidence("grammar", "the grammar", f"'has' needs {'a' * 20}, {'b' * 40}"),
+        ]
+        report = flagged("It has wilt.", "wilt")
+        told = []
+        while reasons:
+            finding = replace(report.findings[0], evidence=tuple(reasons))
+            told.append(render("text", replace(report, findings=(finding,))).splitlines()[2])
+            del reasons[-1]
+        line = "  1:8  wilt -> become, 90%: "
+        assert told == [
+            f"{line}'has' needs {'a' * 20}",
+            f"{line}a chatbot speaks here",
+            f"{line}'has become' 9 times",
+            f"{line}context",
+        ]
+
+    def test_verbose_shows_each_flagged_sentence_above_its_findings(self) -> None:
+        report = flagged("All is well. Prices have wilt more lofty. All is well.", "wilt", "lofty")
+        summary, *lines = render("text", report, look=VERBOSE).splitlines()
+        assert summary == "a.txt: short (under 40 words), 2 findings"
+        assert lines == [
+            "",
             "a.txt:1:26",
             "  Prices have >>wilt<< more >>lofty<<.",
             "    1:26  wilt -> become (80%)",
@@ -138,16 +186,17 @@ class TestText:
         ],
     )
     def test_the_summary(self, report: Report, summary: str) -> None:
-        assert render("text", report).splitlines()[-1] == f"{report.source}: {summary}"
+        assert render("text", report).splitlines()[0] == f"{report.source}: {summary}"
 
     def test_a_record_is_part_of_the_name(self) -> None:
-        rendered = render("text", replace(flagged("It has wilt.", "wilt"), record=7))
-        assert rendered.startswith("a.txt#7:1:8\n")
-        assert rendered.splitlines()[-1].startswith("a.txt#7: ")
+        report = replace(flagged("It has wilt.", "wilt"), record=7)
+        assert render("text", report).startswith("a.txt#7: ")
+        assert "\na.txt#7:1:8\n" in render("text", report, look=VERBOSE)
 
     def test_findings_are_listed_even_without_the_text(self) -> None:
         report = replace(flagged("It has wilt.", "wilt"), text="")
-        assert "1:8  wilt -> become (80%)" in render("text", report)
+        assert "1:8  wilt -> become, 90%: seen often\n" in render("text", report)
+        assert "1:8  wilt -> become (80%)" in render("text", report, look=VERBOSE)
 
     def test_colour_marks_the_same_words(self) -> None:
         report = flagged("Prices have wilt more.", "wilt")
@@ -158,8 +207,9 @@ class TestText:
 
     def test_colour_ends_with_the_line_and_goes_on_after_the_indent(self) -> None:
         phrase = "a phrase of words that is a good deal longer than one line of the terminal"
-        lines = render("text", flagged(f"It is {phrase}.", phrase), look=COLOUR).splitlines()
-        first, second = lines[1:3]
+        look = replace(COLOUR, verbose=True)
+        lines = render("text", flagged(f"It is {phrase}.", phrase), look=look).splitlines()
+        first, second = lines[3:5]
         assert first.endswith("\x1b[0m")
         assert second.startswith("  \x1b[1;4;31m")
         assert all(line.count("\x1b[0m") == line.count("\x1b[1;4;31m") for line in (first, second))
@@ -167,9 +217,11 @@ class TestText:
     def test_no_suggestion_and_an_empty_one(self) -> None:
         finding = flagged("It has wilt.", "wilt").findings[0]
         report = replace(flagged("It has wilt.", "wilt"), findings=(replace(finding, expected=()),))
-        assert "1:8  wilt -> no likely original\n" in render("text", report)
-        gone = replace(finding, expected=(Suggestion("", 0.5),))
-        assert "wilt -> (nothing) (50%)" in render("text", replace(report, findings=(gone,)))
+        assert "1:8  wilt -> no likely original\n" in render("text", report, look=VERBOSE)
+        assert "1:8  wilt -> no likely original, 90%: seen often\n" in render("text", report)
+        gone = replace(report, findings=(replace(finding, expected=(Suggestion("", 0.5),)),))
+        assert "wilt -> (nothing) (50%)" in render("text", gone, look=VERBOSE)
+        assert "wilt -> (nothing), 90%" in render("text", gone)
 
     def test_of_suggestions_and_evidence_the_best_are_shown_and_each_reason_on_its_line(
         self,
@@ -179,8 +231,9 @@ class TestText:
             expected=tuple(Suggestion(f"word{n}", 0.6 / 4**n) for n in range(8)),
             evidence=tuple(Evidence("collocation", f"reason {n}") for n in range(5)),
         )
-        lines = render("text", replace(flagged("It has wilt.", "wilt"), findings=(finding,)))
-        assert lines.splitlines()[2:6] == [
+        report = replace(flagged("It has wilt.", "wilt"), findings=(finding,))
+        lines = render("text", report, look=VERBOSE)
+        assert lines.splitlines()[4:8] == [
             "    1:8  wilt -> word0 (60%), word1 (15%), word2 (4%)",
             "         substitution (90%): reason 0",
             "         reason 1",
@@ -193,7 +246,7 @@ class TestText:
         )
         rendered = render("text", report)
         assert ">>wi<U+200B>lt<<<U+001B>[31m <U+202E>now." in rendered
-        assert rendered.startswith("<U+001B>]0;a:1:8\n")
+        assert rendered.startswith("<U+001B>]0;a: ")
 
     @given(reports())
     def test_nothing_of_an_article_can_steer_a_terminal(self, report: Report) -> None:
@@ -212,15 +265,21 @@ class TestText:
 
     def test_lines_keep_to_the_width(self) -> None:
         for width in (40, 80, 100):
-            lines = render("text", founding(0), look=Look(width=width)).splitlines()
-            quoted = [line for line in lines if line.startswith("  ")]
-            assert max(map(len, quoted)) <= width
+            for verbose in (False, True):
+                look = Look(width=width, verbose=verbose)
+                lines = render("text", founding(0), look=look).splitlines()
+                quoted = [line for line in lines if line.startswith("  ")]
+                assert max(map(len, quoted)) <= width
 
     def test_wide_characters_take_two_columns_and_combining_marks_none(self) -> None:
         text = "It says 日本語日本語日本語 and cafe\u0301 " * 6 + "have wilt now."
-        lines = render("text", flagged(text, "wilt")).splitlines()
+        lines = render("text", flagged(text, "wilt"), look=VERBOSE).splitlines()
         quoted = [line for line in lines if line.startswith("  ") and "日" in line]
         assert all(70 < columns(line) <= 80 for line in quoted[:-1])
+        (short,) = (
+            line for line in render("text", flagged(text, "wilt")).splitlines() if ">>" in line
+        )
+        assert columns(short) <= 80
         assert ">>wilt<<" in render("text", flagged(text, "wilt"))
 
     def test_a_carriage_return_or_a_hard_line_break_is_a_space(self) -> None:
@@ -233,7 +292,7 @@ class TestExcerpts:
         middle = "considerations " * 30
         text = f"It began when prices have wilt {middle} until all was lofty {middle}in the end."
         (excerpt,) = excerpts(flagged(text, "wilt", "lofty"))
-        rendered = render("text", flagged(text, "wilt", "lofty"))
+        rendered = render("text", flagged(text, "wilt", "lofty"), look=VERBOSE)
         assert len(excerpt.pieces) == 2
         assert sum(piece.end - piece.start for piece in excerpt.pieces) < 5 * CONTEXT
         assert rendered.count("[...]") == 2
@@ -248,9 +307,17 @@ class TestExcerpts:
 
     def test_a_long_finding_is_cut_in_its_middle(self) -> None:
         phrase = " ".join(["{one|two}"] * 200)
-        rendered = render("text", flagged(f"It is {phrase} now.", phrase))
+        rendered = render("text", flagged(f"It is {phrase} now.", phrase), look=VERBOSE)
         assert len(rendered) < 1200
         assert rendered.count(">>") == rendered.count("<<") == 2
+
+    def test_a_shorter_excerpt_keeps_the_words_around_its_findings(self) -> None:
+        text = "confidence " * 50 + "wilt " + "confidence " * 50
+        (excerpt,) = excerpts(flagged(text, "wilt"))
+        cut = shorter(text, excerpt, lambda one: one.pieces[0].end - one.pieces[0].start <= 60)
+        assert [piece.of(text) for piece in cut.pieces] == [
+            "confidence confidence wilt confidence confidence"
+        ]
 
     @pytest.mark.parametrize("glue", ["", " ", "\n"])
     def test_ten_megabytes_on_one_line_are_not_segmented_whole(

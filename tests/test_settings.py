@@ -161,7 +161,8 @@ class TestErrors:
             ("fail_under = 5", "detector.toml: there is no option fail_under "
              '(did you mean "fail-under"?): the options are min-probability, fail-under, '),
             ("xyz = 5", "detector.toml: there is no option xyz: the options are"),
-            ("format = 'json'", "format belongs to a run, not to an article: give it as --format"),
+            ("format = 'json'",
+             "format applies to a whole run: give it on the command line, as --format"),
             ("fail-under = 101", "detector.toml: fail-under is 101: give a number from 0 to 100"),
             ("fail-under = true", "fail-under is true: give a number from 0 to 100"),
             ("min-probability = 'high'", 'min-probability is "high": give a number from 0 to 1'),
@@ -176,14 +177,15 @@ class TestErrors:
              "warning, notice, off"),
             ("severity.spintx = 'error'", 'did you mean "spintax"'),
             ("allow = ['MRSA']", "detector.toml: MRSA cannot be read (No such file or directory): "
-             "give the path of a text file with one row a line; words themselves go under "
+             "give the path of a text file with one row per line; words themselves go under "
              "allow-words"),
             ("allow = [1]", "allow is [1]: give a list of strings"),
-            ("allow-words = ['!']", "detector.toml: the entry '!' of the allow list holds no word"),
+            ("allow-words = ['!']",
+             "detector.toml: the entry '!' of the allow list contains no word"),
             ("phrases = ['p.tsv']", "detector.toml: p.tsv cannot be read"),
             ("baseline = 5", "baseline is 5: give the path of a file"),
             ("overrides = 5", "detector.toml: overrides is 5: give a list of tables"),
-            ("[[overrides]]\nfail-under = 5", "detector.toml, overrides 1: it names no paths: add "
+            ("[[overrides]]\nfail-under = 5", "detector.toml, overrides 1: it has no paths: add "
              'some patterns, such as paths = ["letters/**"]'),
             ("[[overrides]]\npaths = ['*']\nfail-undr = 5", "overrides 1: there is no option "
              'fail-undr (did you mean "fail-under"?)'),
@@ -226,7 +228,7 @@ class TestErrors:
         assert configuration.of("a.txt").fail_under == 10
 
     def test_the_command_line_is_checked_at_once(self, write: Write) -> None:
-        with pytest.raises(ConfigError, match=r"^missing cannot be read.* row a line$"):
+        with pytest.raises(ConfigError, match=r"^missing cannot be read.* row per line$"):
             Configuration({"allow": ["missing"]})
 
 

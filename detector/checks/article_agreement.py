@@ -111,8 +111,9 @@ def _finding(analysis: Analysis, index: int, found: Sound) -> Finding:
         evidence=(
             Evidence(
                 "grammar",
-                f"'{word.text}' begins with a {found} sound, which asks for '{corrected.lower()}': "
-                f"a word that goes with '{article.text.lower()}' may have stood here",
+                f"'{word.text}' begins with a {found} sound and needs '{corrected.lower()}': "
+                f"the original word may have gone with '{article.text.lower()}'",
+                f"'{word.text}' needs '{corrected.lower()}', not '{article.text.lower()}'",
             ),
         ),
     )

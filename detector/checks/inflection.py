@@ -324,8 +324,9 @@ class Inflection:
             evidence=(
                 Evidence(
                     "grammar",
-                    f"'{' '.join(phrase.split())}': '{opening}' asks for {frame.demand} here, "
+                    f"'{' '.join(phrase.split())}': '{opening}' needs {frame.demand} here, "
                     f"which '{span.of(document.text)}' is not",
+                    f"'{opening}' needs {frame.demand}",
                 ),
             ),
         )

@@ -169,6 +169,7 @@ class ListedPhrase:
                     "listed phrase",
                     f"'{' '.join(phrase.forms)}' is a known spun phrase{stands_for} "
                     f"({phrase.source})",
+                    f"known spun phrase, {phrase.source}",
                 ),
             ),
         )
@@ -259,7 +260,7 @@ def load_phrases(path: Path | str) -> tuple[tuple[str, str], ...]:
         phrase, _, rest = row.text.partition("\t")
         if not segment(phrase).n_tokens:
             raise ConfigError(
-                f"{row.place}: {row.text!r} holds no phrase: write a phrase, a tab, and what is "
+                f"{row.place}: {row.text!r} contains no phrase: write a phrase, a tab, and what is "
                 "expected in its place"
             )
         rows.append((phrase.strip(), rest.split("\t")[0].strip()))

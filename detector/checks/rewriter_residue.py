@@ -225,6 +225,7 @@ def _finding(document: Document, span: Span, residue: Residue) -> Finding:
                 "rewriter residue",
                 f"a rewriting tool or chatbot {residue.speaker} here: "
                 f"'{_shortened(span.of(document.text))}'",
+                f"a rewriting tool or chatbot {residue.speaker} here",
             ),
         ),
     )

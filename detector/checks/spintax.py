@@ -156,8 +156,9 @@ def _finding(document: Document, span: Span, alternatives: list[str]) -> Finding
         evidence=(
             Evidence(
                 "spintax",
-                f"{len(alternatives)} alternatives between braces: the template of an article "
-                "spinner, of which a reader should see one",
+                f"{len(alternatives)} alternatives between braces: a spinner's template, of which "
+                "a reader should see only one",
+                f"{len(alternatives)} alternatives between braces",
             ),
         ),
     )

@@ -23,8 +23,14 @@ LIKELY_SHARE = 0.2
 """Evidence names candidates of at least this share of the best one's confidence."""
 
 
-_WITH_COUNTS = "the words around it lead the encoder to expect another word"
-_ALONE = "the encoder alone says so, from the words around it: no counts confirm it"
+_WITH_COUNTS = Evidence(
+    "encoder", "the encoder expects another word in this context", "context suggests another word"
+)
+_ALONE = Evidence(
+    "encoder",
+    "flagged by the encoder only; no corpus counts support it",
+    "flagged by the encoder only, no corpus counts support it",
+)
 
 
 class Associations(Protocol):
@@ -114,17 +120,18 @@ class Substitution:
             evidence.append(
                 Evidence(
                     "swaps",
-                    f"'{run}' stands for {stood} {phrase.times:,} times in spun articles whose "
+                    f"'{run}' replaces {stood} {phrase.times:,} times in spun articles whose "
                     "source is known",
+                    f"replaces {stood} {phrase.times:,} times in known spun articles",
                 )
             )
         elif best and phrase.last - phrase.first == 2 == best.form.count(" ") + 1:
             likely, actual = (
                 self._pair(*text.split(" "), is_left=True) for text in (best.form, run)
             )
-            evidence.append(Evidence("collocation", _contrast(likely, actual)))
+            evidence.append(_contrast(likely, actual))
         if analysis.judge == "encoder":
-            evidence.append(Evidence("encoder", _WITH_COUNTS))
+            evidence.append(_WITH_COUNTS)
         return self._finding(analysis, phrase, evidence)
 
     def _finding(self, analysis: Analysis, phrase: Phrase, evidence: Iterable[Evidence]) -> Finding:
@@ -147,14 +154,13 @@ class Substitution:
         self, analysis: Analysis, token: int, candidates: Sequence[Candidate]
     ) -> Iterator[Evidence]:
         contrasts = self._contrasts(analysis.document, token, _likely(candidates))
-        for message in contrasts:
-            yield Evidence("collocation", message)
+        yield from contrasts
         if analysis.judge == "encoder":
-            yield Evidence("encoder", _WITH_COUNTS if contrasts else _ALONE)
+            yield _WITH_COUNTS if contrasts else _ALONE
         elif not contrasts:
-            yield Evidence("collocation", self._absence(analysis.document, token))
+            yield self._absence(analysis.document, token)
 
-    def _contrasts(self, document: Document, token: int, forms: Sequence[str]) -> list[str]:
+    def _contrasts(self, document: Document, token: int, forms: Sequence[str]) -> list[Evidence]:
         """For each neighbour that goes with a likely form, but not with what stands there."""
         contrasts = []
         for neighbour, is_left in _neighbours(document, token):
@@ -166,9 +172,10 @@ class Substitution:
             telling = (pair for pair in pairs if pair.is_collocation and pair.times > actual.times)
             if likely := next(telling, None):
                 contrasts.append((likely.strength, _contrast(likely, actual)))
-        return [message for _, message in sorted(contrasts, reverse=True)]
+        contrasts.sort(key=lambda contrast: contrast[0], reverse=True)
+        return [evidence for _, evidence in contrasts]
 
-    def _absence(self, document: Document, token: int) -> str:
+    def _absence(self, document: Document, token: int) -> Evidence:
         """What the reference corpus has of the word beside its neighbours: little."""
         form = document.forms[token]
         pairs = [
@@ -177,9 +184,14 @@ class Substitution:
         ]
         weak = [pair for pair in pairs if pair.is_counted and not pair.is_collocation]
         if not weak:
-            return f"'{form}' is not what the words around it go with in the reference corpus"
+            return Evidence(
+                "collocation",
+                f"the words around '{form}' do not go with it in the reference corpus",
+                "the words around it do not go with it",
+            )
         counted = ", ".join(f"'{pair.text}' {_times(pair.times)}" for pair in weak)
-        return f"{counted} in the reference corpus of {self.associations.words:,} words"
+        corpus = f"in the reference corpus of {self.associations.words:,} words"
+        return Evidence("collocation", f"{counted} {corpus}", counted)
 
     def _pair(self, neighbour: str, form: str, *, is_left: bool) -> _Pair:
         pair = (neighbour, form) if is_left else (form, neighbour)
@@ -201,12 +213,11 @@ def _likely(candidates: Sequence[Candidate]) -> list[str]:
     ]
 
 
-def _contrast(likely: _Pair, actual: _Pair) -> str:
-    times = _times(actual.times) if actual.is_counted else "hardly ever"
-    return (
-        f"'{likely.text}' {_times(likely.times)} in the reference corpus (log-likelihood "
-        f"{likely.strength:,.0f}), '{actual.text}' {times}"
-    )
+def _contrast(likely: _Pair, actual: _Pair) -> Evidence:
+    usual = f"'{likely.text}' {_times(likely.times)}"
+    odd = f"'{actual.text}' {_times(actual.times) if actual.is_counted else 'hardly ever'}"
+    corpus = f"in the reference corpus (log-likelihood {likely.strength:,.0f})"
+    return Evidence("collocation", f"{usual} {corpus}, {odd}", f"{usual}, {odd}")
 
 
 def _neighbours(document: Document, token: int) -> Iterator[tuple[str, bool]]:

@@ -30,4 +30,7 @@ RESTORERS = frozenset({"text", "json", "jsonl"})
 EXPLAINERS = frozenset({"text", "json", "jsonl"})
 """The formats that can say what moved the reliability (`Look.explain`); JSON always does."""
 
-__all__ = ["EXPLAINERS", "RENDERERS", "RESTORERS", "SUMMARIES", "Look", "Renderer"]
+VERBOSE = frozenset({"text"})
+"""The formats that show all evidence only when asked (`Look.verbose`)."""
+
+__all__ = ["EXPLAINERS", "RENDERERS", "RESTORERS", "SUMMARIES", "VERBOSE", "Look", "Renderer"]

@@ -28,6 +28,8 @@ class Look:
         Names and values of the options that the articles were scored with, for such a record.
     explain : bool
         Whether a format for people says what moved the reliability.
+    verbose : bool
+        All suggestions and reasons, where a format shows the best ones (`VERBOSE`).
     """
 
     colour: bool = False
@@ -37,6 +39,7 @@ class Look:
     date: str | None = None
     settings: tuple[tuple[str, str], ...] = ()
     explain: bool = False
+    verbose: bool = False
 
 
 class Renderer(Protocol):

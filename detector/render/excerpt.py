@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from detector.document import Span
 from detector.report import Finding, Report
@@ -13,10 +14,13 @@ from detector.segment import segment
 WHOLE = 320
 # Of a longer one, this many characters on either side of where a finding starts and ends.
 CONTEXT = 100
+# On one line, the least of them.
+LEAST_CONTEXT = 8
 # Characters segmented at once, so that a text of ten megabytes costs what is quoted of it; those
 # of the margin may belong to a sentence that goes on outside.
 _STRETCH = 20_000
 _MARGIN = 1_000
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +63,56 @@ def excerpts(report: Report) -> Iterator[Excerpt]:
 def _excerpt(text: str, sentence: Span, findings: Sequence[Finding]) -> Excerpt:
     pieces = [sentence]
     if sentence.end - sentence.start > WHOLE:
-        pieces = [_trim(text, piece, sentence) for piece in _windows(sentence, findings)]
+        pieces = _pieces(text, sentence, findings, CONTEXT)
     return Excerpt(sentence, tuple(pieces), tuple(findings))
 
 
-def _windows(sentence: Span, findings: Sequence[Finding]) -> list[Span]:
+def shorter(text: str, excerpt: Excerpt, fits: Callable[[Excerpt], bool]) -> Excerpt:
+    """The excerpt with as much around its findings as fits, or as little as makes sense.
+
+    Parameters
+    ----------
+    text : str
+        The article.
+    excerpt : Excerpt
+        What to cut.
+    fits : callable
+        Whether an excerpt has room.
+    """
+    longest = max(piece.end - piece.start for piece in excerpt.pieces)
+    context = min(CONTEXT, longest)
+    while not fits(excerpt) and context >= LEAST_CONTEXT:
+        pieces = _pieces(text, excerpt.sentence, excerpt.findings, context)
+        excerpt = replace(excerpt, pieces=tuple(pieces))
+        context -= max(1, context // 8)
+    return excerpt
+
+
+def _pieces(text: str, sentence: Span, findings: Sequence[Finding], context: int) -> list[Span]:
+    windows = _windows(sentence, findings, context)
+    return [_trim(text, window, sentence, min(context, CONTEXT // 4)) for window in windows]
+
+
+def _windows(sentence: Span, findings: Sequence[Finding], context: int) -> list[Span]:
     """The surroundings of the findings' starts and ends, joined where they nearly meet."""
     windows: list[Span] = []
     for edge in (edge for finding in findings for edge in finding.span):
-        start = max(edge - CONTEXT, sentence.start)
-        end = min(edge + CONTEXT, sentence.end)
-        if windows and start <= windows[-1].end + CONTEXT // 4:
+        start = max(edge - context, sentence.start)
+        end = min(edge + context, sentence.end)
+        if windows and start <= windows[-1].end + context // 4:
             windows[-1] = Span(windows[-1].start, end)
         else:
             windows.append(Span(start, end))
     return windows
 
 
-def _trim(text: str, window: Span, sentence: Span) -> Span:
+def _trim(text: str, window: Span, sentence: Span, reach: int) -> Span:
     """A window without the words that it cuts at either end, unless they are very long."""
     start, end = window
-    reach = CONTEXT // 4
-    if start > sentence.start:
-        parts = text[start : start + reach].split(maxsplit=1)
-        start += reach - len(parts[1]) if len(parts) == 2 else 0
-    if end < sentence.end:
-        parts = text[end - reach : end].rsplit(maxsplit=1)
-        end -= reach - len(parts[0]) if len(parts) == 2 else 0
+    if start > sentence.start and (gap := _SPACE.search(text, start, start + reach)):
+        start = gap.end()
+    if end < sentence.end and (gap := _SPACE.search(text[max(end - reach, 0) : end][::-1])):
+        end -= gap.end()
     return Span(start, end)
 
 

@@ -92,6 +92,20 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
+def clauses(text: str, room: int) -> str:
+    """The leading clauses of spelled text that fit in `room` columns, but always the first.
+
+    Examples
+    --------
+    >>> clauses("'has become' 4,402 times, 'has wilt' at most once", 30)
+    "'has become' 4,402 times"
+    """
+    parts = text.split(", ")
+    while len(parts) > 1 and columns(", ".join(parts)) > room:
+        del parts[-1]
+    return ", ".join(parts)
+
+
 def fill(text: str, width: int, *, margin: str, colour: bool) -> list[str]:
     """`text` cut at its spaces into painted lines of `width` columns.
 
@@ -111,7 +125,7 @@ def fill(text: str, width: int, *, margin: str, colour: bool) -> list[str]:
     lines: list[list[str]] = []
     free = 0
     for word in text.split():
-        needed = _width(word, colour=colour)
+        needed = marked_columns(word, colour=colour)
         if lines and needed < free:
             lines[-1].append(word)
             free -= needed + 1
@@ -123,8 +137,9 @@ def fill(text: str, width: int, *, margin: str, colour: bool) -> list[str]:
     return [f"{indent if index else margin}{line}" for index, line in enumerate(painted)]
 
 
-def _width(word: str, *, colour: bool) -> int:
-    return columns(word.translate(_NO_MARKS if colour else _PLAIN))
+def marked_columns(text: str, *, colour: bool) -> int:
+    """Columns that spelled text takes once its marks are painted."""
+    return columns(text.translate(_NO_MARKS if colour else _PLAIN))
 
 
 def paint(lines: Iterable[str], *, colour: bool) -> Iterator[str]:

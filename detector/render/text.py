@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Self
 
 from detector.document import Span
 from detector.render.base import Look, name, place
-from detector.render.excerpt import Excerpt, excerpts
-from detector.render.layout import END, EXPECTED, FLAGGED, fill, harmless, inert, spelled
-from detector.render.wording import count, percent, shown, title
+from detector.render.excerpt import Excerpt, excerpts, shorter
+from detector.render.layout import (
+    END,
+    EXPECTED,
+    FLAGGED,
+    clauses,
+    fill,
+    harmless,
+    inert,
+    marked_columns,
+    spelled,
+)
+from detector.render.wording import count, percent, plainest, shown, title
 from detector.report import Finding, Report, Suggestion
 
 # JSON has all.
@@ -24,6 +35,7 @@ SUBSTITUTION = "substitution"
 """The check that always looks for an original."""
 
 _LEFT_OUT = "[...]"
+_QUOTED = "    "
 _RESET = "\x1b[0m"
 _BOLD = "\x1b[1m"
 _VERDICTS = {"spun": "\x1b[1;31m", "suspect": "\x1b[1;33m", "clean": "\x1b[1;32m"}
@@ -31,10 +43,11 @@ _VERDICTS = {"spun": "\x1b[1;31m", "suspect": "\x1b[1;33m", "clean": "\x1b[1;32m
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Each flagged sentence with its findings below it, then a summary line for the article.
+    """A summary line for the article, then a line for each finding and the sentence that it is in.
 
-    Without colour a flagged word stands between ``>>`` and ``<<``. What the renderer adds is
-    ASCII; what it quotes has its control, format and other invisible characters spelled out.
+    With `Look.verbose` all suggestions and reasons stand below each flagged sentence. Without
+    colour a flagged word stands between ``>>`` and ``<<``. What the renderer adds is ASCII; what it
+    quotes has its control, format and other invisible characters spelled out.
     """
 
     header: ClassVar[str] = ""
@@ -49,7 +62,7 @@ class Text:
         return cls(look)
 
     def report(self, report: Report) -> str:
-        """The flagged sentences, if any, each with a blank line after it, and the summary.
+        """The summary, and the findings, if any, with a blank line after them.
 
         Or, where that is asked for, the restored text alone.
         """
@@ -58,12 +71,10 @@ class Text:
         return inert("".join(f"{line}\n" for line in self._lines(report.in_prose())))
 
     def quoted(self, report: Report) -> str:
-        """The flagged sentences alone."""
+        """The flagged sentences alone, with all suggestions and reasons."""
         return inert("".join(f"{line}\n" for line in self._quoted(report)))
 
     def _lines(self, report: Report) -> Iterator[str]:
-        if not self.look.summary:
-            yield from self._quoted(report)
         yield f"{self._paint(spelled(name(report)), _BOLD)}: {self._summary(report)}"
         if self.look.explain:
             for line in report.explain().splitlines():
@@ -71,6 +82,40 @@ class Text:
                 column = line.find("  ", indented)  # a factor, and then what it stands for
                 words = len(line) - len(line[column:].lstrip()) if column > 0 else indented
                 yield from self._fill(line[words:], "  " + line[:words])
+        if report.findings and not self.look.summary:
+            yield ""
+            yield from self._quoted(report) if self.look.verbose else self._brief(report)
+
+    def _brief(self, report: Report) -> Iterator[str]:
+        """Each finding on a line, and the sentence below those that it holds."""
+        widest = max(len(_position(finding)) for finding in report.findings)
+        quoted = list(excerpts(report))
+        for excerpt in quoted:
+            for finding in excerpt.findings:
+                yield from self._finding(finding, widest)
+            shortened = shorter(report.text, excerpt, partial(self._fits, report.text))
+            yield from self._fill(_quote(report.text, shortened), _QUOTED)
+        if not quoted:
+            for finding in report.findings:
+                yield from self._finding(finding, widest)
+        yield ""
+
+    def _fits(self, text: str, excerpt: Excerpt) -> bool:
+        """Whether an excerpt is one line."""
+        quote = _quote(text, excerpt)
+        needed = marked_columns(quote, colour=self.look.colour)
+        return needed + len(_QUOTED) <= self.look.width
+
+    def _finding(self, finding: Finding, widest: int) -> list[str]:
+        """Place, word, best suggestion, probability, and the plainest reason as far as it fits."""
+        margin = f"  {_position(finding):{widest}}  "
+        said = f"{self._swap(finding, best=True)}, {percent(finding.probability)}"
+        reason = plainest(finding)
+        if reason is not None:
+            taken = marked_columns(said, colour=self.look.colour) + len(margin) + len(": ")
+            brief = clauses(spelled(reason.brief), self.look.width - taken)
+            said += f": {brief or spelled(reason.message)}"
+        return self._fill(said, margin)
 
     def _quoted(self, report: Report) -> Iterator[str]:
         quoted = list(excerpts(report))
@@ -83,23 +128,29 @@ class Text:
             yield from self._findings(report.findings)
 
     def _findings(self, findings: Sequence[Finding]) -> Iterator[str]:
-        places = [f"{finding.line}:{finding.column}" for finding in findings]
-        widest = max(map(len, places), default=0)
-        for where, finding in zip(places, findings, strict=True):
-            yield from self._fill(self._swap(finding), f"    {where:{widest}}  ")
+        widest = max((len(_position(finding)) for finding in findings), default=0)
+        for finding in findings:
+            yield from self._fill(self._swap(finding), f"    {_position(finding):{widest}}  ")
             for reason in _reasons(finding):
                 yield from self._fill(reason, " " * (widest + 6))
 
-    def _swap(self, finding: Finding) -> str:
-        actual = self._mark(_shortened(spelled(finding.actual)), FLAGGED)
-        expected = ", ".join(map(self._suggestion, shown(finding.expected)))
+    def _swap(self, finding: Finding, *, best: bool = False) -> str:
+        """What stands there and what is expected: each likely suggestion, or the best alone."""
+        longest = LONGEST_ACTUAL // 2 if best else LONGEST_ACTUAL
+        actual = self._mark(_shortened(spelled(finding.actual), longest), FLAGGED)
+        if best:
+            expected = "".join(map(self._text, finding.expected[:1]))
+        else:
+            expected = ", ".join(map(self._suggestion, shown(finding.expected)))
         if not expected and finding.check == SUBSTITUTION:
             expected = "no likely original"
         return f"{actual} -> {expected}" if expected else actual
 
     def _suggestion(self, suggestion: Suggestion) -> str:
-        text = self._mark(spelled(suggestion.text) or "(nothing)", EXPECTED)
-        return f"{text} ({percent(suggestion.confidence)})"
+        return f"{self._text(suggestion)} ({percent(suggestion.confidence)})"
+
+    def _text(self, suggestion: Suggestion) -> str:
+        return self._mark(spelled(suggestion.text) or "(nothing)", EXPECTED)
 
     def _summary(self, report: Report) -> str:
         reason = spelled(report.reason or "")
@@ -170,8 +221,12 @@ def _reasons(finding: Finding) -> Iterator[str]:
     yield from messages[1:]
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= LONGEST_ACTUAL:
+def _position(finding: Finding) -> str:
+    return f"{finding.line}:{finding.column}"
+
+
+def _shortened(text: str, longest: int) -> str:
+    if len(text) <= longest:
         return text
-    half = LONGEST_ACTUAL // 2
+    half = longest // 2
     return f"{text[:half].rstrip()} {_LEFT_OUT} {text[-half:].lstrip()}"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detector.report import Finding, Suggestion
+from detector.report import Evidence, Finding, Suggestion
 
 # Only the best suggestions are shown; JSON has all.
 MOST_SUGGESTIONS = 4
 LEAST_CONFIDENCE = 0.01
+
+RESIDUE = 1
+"""Plainness of what a spinner left behind: a listed phrase, a template, a lookalike letter."""
+
+# The lower, the plainer. Other kinds of evidence are residue.
+_PLAINNESS = {"grammar": 0, "collocation": 2, "swaps": 2, "encoder": 3}
 
 
 def percent(probability: float) -> str:
@@ -39,6 +45,19 @@ def shown(suggestions: Sequence[Suggestion]) -> Sequence[Suggestion]:
     """The best, and of the others those with some confidence."""
     others = suggestions[1:MOST_SUGGESTIONS]
     return [*suggestions[:1], *(s for s in others if s.confidence >= LEAST_CONFIDENCE)]
+
+
+def plainest(finding: Finding) -> Evidence | None:
+    """The reason that a reader can check most easily: grammar, residue, counts, then the encoder.
+
+    Examples
+    --------
+    >>> reasons = Evidence("collocation", "seen often"), Evidence("grammar", "'has' needs ...")
+    >>> plainest(Finding(0, 4, 1, 1, "wilt", "substitution", 0.9, (), reasons)).message
+    "'has' needs ..."
+    """
+    ranked = sorted(finding.evidence, key=lambda evidence: _PLAINNESS.get(evidence.kind, RESIDUE))
+    return next(iter(ranked), None)
 
 
 def title(check: str) -> str:

@@ -84,7 +84,7 @@ def test_candidates_in_the_right_form_come_first() -> None:
     (finding,) = check.find(unjudged("Training has wilt more regular.", candidates))
     assert [suggestion.text for suggestion in finding.expected] == ["become", "wilted"]
     assert finding.expected[0].confidence == pytest.approx(0.4)
-    assert "asks for a past participle" in finding.evidence[0].message
+    assert "needs a past participle" in finding.evidence[0].message
 
 
 def test_attested_pairs_are_left_alone() -> None:

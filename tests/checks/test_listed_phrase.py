@@ -90,7 +90,9 @@ def test_load_phrases(tmp_path: Path) -> None:
 def test_load_phrases_teaches(tmp_path: Path) -> None:
     path = tmp_path / "phrases.tsv"
     path.write_text("heart assault\theart attack\n!!!\tshouting\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"phrases\.tsv:2: '!!!.*holds no phrase: write a phrase"):
+    with pytest.raises(
+        ConfigError, match=r"phrases\.tsv:2: '!!!.*contains no phrase: write a phrase"
+    ):
         load_phrases(path)
     with pytest.raises(ConfigError, match="cannot be read"):
         load_phrases(tmp_path / "absent.tsv")
