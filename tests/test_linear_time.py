@@ -127,7 +127,10 @@ def test_comments(unit: str, suffix: str) -> None:
     is_linear(lambda text: find_ignores(text, suffix), repeated(unit))
 
 
-@pytest.mark.parametrize("line", ["it goes on and on without a stop", "wilt-", "a b"])
+@pytest.mark.parametrize(
+    "line",
+    ["it goes on and on without a stop", "wilt-", "a b", "1 2 3", "12", "References", "Fig. 3."],
+)
 def test_the_layout_of_pages(line: str) -> None:
     def read(text: str) -> None:
         rows = [Line(row, 72, 700 - 12 * number, 10) for number, row in enumerate(text.split("\n"))]
