@@ -146,13 +146,24 @@ def _no_prose(document: Document, words: int) -> str | None:
             return f"no prose: {found} of {document.n_tokens} tokens are {name}"
     if words < MOSTLY * document.n_tokens:
         return f"no prose: only {words} of {document.n_tokens} tokens are words"
-    symbols = len(_SYMBOL.findall(document.text))
-    letters = int((document.ends - document.starts).sum())
+    symbols, letters = _symbols(document)
     if symbols > MOST_SYMBOLS * letters:
         return (
             f"no prose: a bracket or symbol for every {letters / symbols:.2g} letters, as in code"
         )
     return None
+
+
+def _symbols(document: Document) -> tuple[int, int]:
+    """Brackets and symbols of a text, and letters of its tokens, without addresses and code.
+
+    One huge address, or a formula, says nothing of the sentences around it.
+    """
+    is_code = (document.flags & (TokenFlag.ADDRESS | TokenFlag.CODE)) > 0
+    symbols = len(_SYMBOL.findall(document.text))
+    for token in np.flatnonzero(is_code).tolist():
+        symbols -= len(_SYMBOL.findall(document.text, *document.span(token)))
+    return symbols, int((document.ends - document.starts)[~is_code].sum())
 
 
 def _fused(document: Document) -> float:

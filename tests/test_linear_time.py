@@ -18,6 +18,7 @@ from detector.boundaries import Table
 from detector.errors import SourceError
 from detector.ignores import find_ignores
 from detector.segment import segment
+from detector.sources.formulas import in_html, in_markdown, in_text
 from detector.sources.html import read_html
 from detector.sources.jats import read_jats
 from detector.sources.layout import Line, body
@@ -119,6 +120,19 @@ def test_jats(make: Make) -> None:
             read_jats("a.xml", f"<article><body><p>{text}</p></body></article>")
 
     is_linear(read, make)
+
+
+FORMULAS = [
+    *("$", "$a", "$$", "$$a", "$a\n", "$ ", "\\(", "\\(a", "\\[", "\\[a\\]", "{{", "{{a", "{% "),
+    *("\\begin{align}", "\\begin{align}\\end{math}", "data:a;base64,", "data:", "<Tab ", "<Ta"),
+    *("import a from ", "export const a", "$$\n  ", "{{a|b", "$\n> > ", "\\(\n\t\t"),
+]
+
+
+@pytest.mark.parametrize("unit", FORMULAS)
+@pytest.mark.parametrize("find", [in_text, in_html, in_markdown])
+def test_formulas(find: Callable[[str], object], unit: str) -> None:
+    is_linear(find, repeated(unit))
 
 
 @pytest.mark.parametrize("unit", ["<!-- score: ignore", "<!--", "<!-- score: ignore-start -->\n"])

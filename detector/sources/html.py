@@ -3,7 +3,7 @@
 Read is the ``<main>`` element, else the ``<article>`` elements, else the whole page. Left out:
 scripts, styles, navigation, asides, page footers, forms' controls, preformatted text, what is
 hidden or struck out, and superscript numbers behind a word. Inline code and formulas become
-stand-ins.
+stand-ins: MathML, TeX between the marks of MathJax, and what MathJax and KaTeX made of it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from detector.extract import Break, Extract, Mark, OpenTags, Writer
 from detector.ignores import find_ignores
 from detector.sources.article import Article, Options
 from detector.sources.decoding import text_of
+from detector.sources.formulas import Formulas, in_html
 from detector.sources.tags import Attributes, pieces
 
 CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "var", "math"})
@@ -46,6 +47,11 @@ _UNCLOSED_ELEMENTS = frozenset(
 _BLOCKS = frozenset(
     {"article", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "section"}
     | {"table", "td", "th", "tr", "ul"}
+)
+# Classes and elements of MathJax, KaTeX, pandoc and MediaWiki.
+_FORMULA_CLASSES = frozenset(
+    {"MathJax", "MathJax_Display", "MathJax_Preview", "MathJax_SVG", "katex", "katex-display"}
+    | {"math", "mwe-math-element", "mjx-chtml", "mjx-container"}
 )
 _QUOTATIONS = frozenset({"blockquote", "q"})
 # Where an article is, if the page says so; with so many characters in it, or it is a teaser.
@@ -107,6 +113,7 @@ class _HtmlReader:
 
     def __init__(self, source: str, writer: Writer, begin: int, scope: str | None) -> None:
         self._source, self._writer, self._begin, self._scope = source, writer, begin, scope
+        self._formulas = Formulas(in_html(source))
         self._at = 0
         self._end = 0
         self._scopes = 0
@@ -138,6 +145,10 @@ class _HtmlReader:
             self._depth += tag == self._skipped
         elif tag in _VOID_ELEMENTS:
             self._break(tag)
+        elif _is_formula(tag, attrs):
+            if not self._is_silent():
+                self._writer.stand_in(self._begin + self._at, self._begin + self._end)
+            self._skipped, self._depth = tag, 1
         elif _is_skipped(tag, attrs):
             self._break(tag)
             self._skipped, self._depth = tag, 1
@@ -165,12 +176,18 @@ class _HtmlReader:
         if self._is_silent():
             return
         if not self._code:
-            self._writer.collapsed(place, data)
+            self._formulas.write(self._writer, self._at, self._end, self._prose, self._begin)
         elif not data.isspace():
             self._writer.stand_in(place, place + len(data))
 
+    def _prose(self, start: int, end: int) -> None:
+        self._writer.collapsed(self._begin + start, self._source[start:end])
+
     def _reference(self) -> None:
         if self._is_silent():
+            return
+        if self._at in self._formulas:
+            self._writer.stand_in(self._begin + self._at, self._begin + self._end)
             return
         prose = unescape(self._source[self._at : self._end])
         start, end = self._begin + self._at, self._begin + self._end
@@ -218,6 +235,14 @@ def is_note(writer: Writer, mark: Mark) -> bool:
         return False
     written = writer.since(mark).strip("[]() ,*")
     return len(written) < 2 or not any(map(str.isalpha, written))
+
+
+def _is_formula(tag: str, attrs: Attributes) -> bool:
+    named = dict(attrs) if attrs else {}
+    if tag == "script":
+        return (named.get("type") or "").lower().startswith("math/")
+    classes = (named.get("class") or "").split()
+    return tag == "mjx-container" or not _FORMULA_CLASSES.isdisjoint(classes)
 
 
 def _is_skipped(tag: str, attrs: Attributes) -> bool:
