@@ -73,6 +73,12 @@ MARKUP: dict[str, Make] = {
     "struck": lambda n: "<s>" * n + "a</s>" * n,
     "nested notes": lambda n: "<sup>" * n + "1</sup>" * n,
     "long notes": lambda n: "<sup>" * n + "wilt " * n + "</sup>" * n,
+    "lists of links": lambda n: "<ul><li><a href=a>a</a>" * n + "</ul>" * n,
+    "links never closed": lambda n: "<div><p><a href=a>a" * n + "</p>" * n + "</div>" * n,
+    "furniture": lambda n: '<div class="menu a-b-c">a' * n,
+    "a long name": lambda n: f'<div class="{"menu-" * n}">a',
+    "many names": lambda n: f'<div class="{"a " * n}">a',
+    "hidden styles": lambda n: f'<p style="{"display:" * n}{"; " * n}">a',
     "quotations": lambda n: "<q>" * n + "a</q>" * n,
     "spaces": lambda n: "(<sup>1</sup>" + "\xa0" * n + ")",
     **{
