@@ -221,6 +221,19 @@ def test_jats(body: str, text: str) -> None:
     assert extract.text == f"The crane\n\nIt is old.\n\n{text}"
 
 
+def test_translated_titles_and_abstracts_are_not_read() -> None:
+    page = JATS.format("<p>It came.</p>").replace(
+        "</title-group>",
+        "<trans-title-group xml:lang='fr'><trans-title>La grue</trans-title><trans-subtitle>du port"
+        "</trans-subtitle></trans-title-group></title-group>",
+    )
+    page = page.replace(
+        "</abstract>",
+        "</abstract><trans-abstract><sec><p>Elle est vieille.</p></sec></trans-abstract>",
+    )
+    assert read_jats("a.xml", page)[0].text == "The crane\n\nIt is old.\n\nIt came."
+
+
 def test_jats_in_a_wrapper_and_more_than_one(tmp_path: Path) -> None:
     both = f"<set>{JATS.format('<p>One.</p>')}{JATS.format('<p>Two.</p>')}</set>"
     (tmp_path / "a.xml").write_text(both, encoding="utf-8")
