@@ -2,9 +2,8 @@
 
 Read are the title, the abstracts and the body, with offsets into the file. Left out: all other
 front and back matter (references, footnotes, acknowledgements), translated titles and abstracts,
-tables, figures, displayed
-formulas, code, what is struck out, and citations that are but a number or a mark. Inline formulas
-become stand-ins.
+tables, figures, displayed formulas, code, what is struck out, and citations that are but a number
+or a mark. Inline formulas become stand-ins.
 """
 
 from __future__ import annotations

@@ -36,6 +36,13 @@ def _row(source: str, number: int, line: bytes, options: Options) -> Article | S
         return error
     except (ValueError, RecursionError) as error:
         return SourceError(name, f"this is not JSON ({error}): give one object a line")
+    return article_of(source, name, row, number, options)
+
+
+def article_of(
+    source: str, name: str, row: Any, number: int, options: Options
+) -> Article | SourceError:
+    """The article in a row, which errors call `name`."""
     wanted = options.text_column
     if not isinstance(row, dict) or not isinstance(row.get(wanted), str):
         hint = "" if not isinstance(row, dict) or wanted in row else ": name one with --text-column"
