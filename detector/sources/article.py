@@ -72,6 +72,19 @@ class Options:
     id_column: str | None = None
 
 
+def is_missing(text: object) -> bool:
+    """Whether a cell of a table holds nothing: None, NaN or the NA of pandas.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing("")
+    (True, True, False)
+    """
+    if text is None or (isinstance(text, float) and text != text):  # noqa: PLR0124 - NaN alone
+        return True
+    return type(text).__name__ == "NAType"
+
+
 DEFAULT_ID = "id"
 BODY = "body"
 """The record of the only text in a file that is no text: its offsets are not those of the file."""
