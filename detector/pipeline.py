@@ -278,6 +278,7 @@ class Detector:
             findings=findings,
             paragraphs=() if analysis is None else paragraphs(analysis, findings),
             warnings=warnings,
+            left_out=draft.article.left_out,
             text=document.text,
             **overall,
         )

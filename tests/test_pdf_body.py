@@ -97,6 +97,32 @@ def test_a_sentence_that_goes_on_with_the_name_of_a_figure_stays() -> None:
     ]
 
 
+def test_what_is_left_out_is_counted() -> None:
+    pages = [
+        [
+            *lines("Journal of Cranes and Quays", top=800),
+            *lines(*text),
+            *lines("Table 2. Ships by the year.", "Year", top=600),
+            *lines(*OTHER, top=place),
+            *lines("12", x=300, top=30),
+        ]
+        for text, place in ((TRIAL, 500), (OTHER, 400))
+    ]
+    pages.append(
+        [*lines("References", "A. Smith, The old crane, 2020."), *lines("A note.", size=6)]
+    )
+    left_out: dict[str, int] = {}
+    body(pages, left_out)
+    assert left_out == {
+        "running heads": 10,
+        "references": 8,
+        "tables, captions and notes": 12,
+    }
+    nothing: dict[str, int] = {}
+    assert body([lines(*OTHER)], nothing) == [" ".join(OTHER)]
+    assert not nothing
+
+
 def test_a_heading_after_a_table_stays() -> None:
     page = [
         *lines(*OTHER),

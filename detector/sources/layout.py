@@ -35,7 +35,7 @@ _LONG = 0.6
 # Of the size of a line: how far from another one it may begin at the same margin.
 _MARGIN = 0.8
 # Of the lines after the heading of a list of references: how many are looked at, and how many of
-# them must look like one. Tables of contents name the heading too.
+# them must look like one (behind the last such heading one alone): tables of contents name it too.
 _LOOKED_AT, _FEWEST_ENTRIES = 12, 2
 # Lines at the top and the bottom of a page that may be its head and foot.
 _EXTREME = 2
@@ -89,8 +89,15 @@ class Line:
     bold: bool = False
 
 
-def body(pages: Sequence[Sequence[Line]]) -> list[str]:
+def body(pages: Sequence[Sequence[Line]], left_out: dict[str, int] | None = None) -> list[str]:
     """The paragraphs of the body text of some pages, whose lines are in the order of reading.
+
+    Parameters
+    ----------
+    pages : sequence of sequence of Line
+        All that the pages say.
+    left_out : dict, optional
+        Takes how many words of what are left out.
 
     Examples
     --------
@@ -102,9 +109,21 @@ def body(pages: Sequence[Sequence[Line]]) -> list[str]:
     lines = [line for page in _without_heads(clean) for line in page if line.text]
     smallest = _SMALL * _usual(lines)
     width = _full_width([line for line in lines if line.size >= smallest])
-    lines = list(_without_tables(_without_references(lines), smallest, width))
+    before = _words([line for page in clean for line in page])
+    counts = {"running heads": before - _words(lines)}
+    listed = list(_without_references(lines))
+    counts["references"] = _words(lines) - _words(listed)
+    lines = list(_without_tables(listed, smallest, width))
+    counts["tables, captions and notes"] = max(_words(listed) - _words(lines), 0)
+    if left_out is not None:
+        left_out.update({what: count for what, count in counts.items() if count})
     words = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
     return [_mended(_joined(group, words), words) for group in _paragraphs(lines, width)]
+
+
+def _words(lines: Iterable[Line]) -> int:
+    """Their number."""
+    return sum(len(_WORD.findall(line.text)) for line in lines)
 
 
 def _cleaned(line: Line) -> Line:
@@ -172,20 +191,22 @@ def _full_width(lines: Sequence[Line]) -> int:
 
 def _without_references(lines: Sequence[Line]) -> Iterator[Line]:
     listing = False
+    headings = [at for at, line in enumerate(lines) if _REFERENCES.fullmatch(line.text)]
     for at, line in enumerate(lines):
         if _REFERENCES.fullmatch(line.text):
-            listing = listing or _is_list(lines[at + 1 : at + 1 + _LOOKED_AT])
+            fewest = 1 if at == headings[-1] else _FEWEST_ENTRIES
+            listing = listing or _is_list(lines[at + 1 : at + 1 + _LOOKED_AT], fewest)
         elif _AFTER_REFERENCES.match(line.text):
             listing = False
         if not listing:
             yield line
 
 
-def _is_list(following: Sequence[Line]) -> bool:
+def _is_list(following: Sequence[Line], fewest: int) -> bool:
     """Whether what follows the heading of the references is a list of them."""
     entries = list(takewhile(lambda line: not _AFTER_REFERENCES.match(line.text), following))
     found = sum(_ENTRY.search(line.text) is not None for line in entries)
-    return found >= min(_FEWEST_ENTRIES, len(entries))
+    return found >= min(fewest, len(entries))
 
 
 def _without_tables(lines: Iterable[Line], smallest: float, width: int) -> Iterator[Line]:

@@ -44,7 +44,8 @@ def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]
         reader = pypdf.PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
             raise SourceError(source, "it is encrypted: save it without a password")
-        paragraphs = body(list(_pages(source, reader)))
+        left_out: dict[str, int] = {}
+        paragraphs = body(list(_pages(source, reader)), left_out)
     except SourceError:
         raise
     except pypdf.errors.DependencyError:
@@ -60,7 +61,7 @@ def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]
         raise SourceError(
             source, "there is no text in this PDF: if its pages are pictures, run OCR over them"
         )
-    yield Article(source, "\n".join(paragraphs), BODY)
+    yield Article(source, "\n".join(paragraphs), BODY, left_out=tuple(left_out.items()))
 
 
 @dataclass(frozen=True, slots=True)
