@@ -1,6 +1,6 @@
-"""Words that a converter cut in two: "intro duce", from "intro-" at the end of a line.
+"""Words that a converter cut in two or joined: "intro duce", "theresultsofthesecondtrial".
 
-Neither half is a word that belongs there, and neither was put there by a spinner.
+None of these is a word that belongs there, and none was put there by a spinner.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from detector.collocations import Collocations
 from detector.document import Document, TokenFlag
 from detector.function_words import FUNCTION_WORDS
+from detector.language import LONGEST_WORD
 from detector.lexicon import Lexicon
 
 TIMES_AS_OFTEN = 10
@@ -21,7 +22,7 @@ TIMES_AS_OFTEN = 10
 def broken(
     document: Document, ids: NDArray[np.int32], collocations: Collocations, lexicon: Lexicon
 ) -> NDArray[np.bool_]:
-    """Which tokens are halves of a broken word.
+    """Which tokens are halves of a broken word, or several words without blanks.
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def broken(
     ndarray of bool, shape (n_tokens,)
         Two words with nothing but white space between are halves if they make a word that is known
         better than the rarer half ("house boat" is none), and far better than the pair. Function
-        words are no halves: "a round" and "of ten" are what they seem.
+        words are no halves: "a round" and "of ten" are what they seem. A word of more letters than
+        `language.LONGEST_WORD` that the lexicon does not know is several.
     """
     forms = document.forms
     is_half = np.array([form not in FUNCTION_WORDS for form in forms], dtype=np.bool_)
@@ -55,7 +57,17 @@ def broken(
     halves = first[(occurrences > rarer) & (occurrences >= TIMES_AS_OFTEN * apart)]
     result = np.zeros(document.n_tokens, dtype=np.bool_)
     result[halves] = result[halves + 1] = True
+    result[_fused(document, lexicon)] = True
     return result
+
+
+def _fused(document: Document, lexicon: Lexicon) -> NDArray[np.intp]:
+    long = (document.ends - document.starts > LONGEST_WORD) & (document.flags & TokenFlag.WORD > 0)
+    tokens = np.flatnonzero(long)
+    forms = [document.forms[token] for token in tokens.tolist()]
+    unknown = lexicon.ids(forms) < 0
+    plain = np.array([form.isalpha() for form in forms], dtype=np.bool_)
+    return tokens[unknown & plain]
 
 
 def _uses(collocations: Collocations, ids: NDArray[np.int32]) -> NDArray[np.int64]:

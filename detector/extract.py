@@ -347,6 +347,11 @@ class OpenTags:
                 return opened, mark
         return None
 
+    def forget(self, mark: Mark) -> None:
+        """What was written since then was taken back: no element begins in it."""
+        while self._stack and self._stack[-1][2].length > mark.length:
+            self._count[self._stack.pop()[0]] -= 1
+
     def __contains__(self, tag: object) -> bool:
         return self._count[str(tag)] > 0
 

@@ -6,7 +6,8 @@
 | ``ignore-next-line`` | the line after it |
 | ``ignore-start`` ... ``ignore-end`` | all between them; without an end, the rest |
 
-Names of checks may follow ("ignore substitution, inflection"); without one all are silenced. In
+Names of checks may follow ("ignore substitution, inflection"); without one all are silenced. A
+reason may follow those, behind two hyphens ("ignore -- quoted from a spun text"). In
 Markdown and HTML a comment counts where the reader of that format sees one, so not in code.
 """
 
@@ -33,6 +34,10 @@ _HTML_OPENER = re.compile(r"<!--|<(script|style|textarea)\b", re.IGNORECASE)
 _HTML_CLOSERS = {"": re.compile("-->")} | {
     name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea")
 }
+# What stands before a reason.
+_REASON = re.compile(r"(?:^|\s)--(?:\s|$)")
+# Nothing but the marks of quotations and lists, in Markdown.
+_MARKS_ALONE = re.compile(r"[ \t]*+(?:(?:[>*+-]|\d{1,9}[.)])[ \t]*+)*+[\r\n]*+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -140,7 +145,7 @@ def find_ignores(source: str, suffix: str = "") -> tuple[Ignore, ...]:
     if "score:" not in source:
         return ()
     comments = _COMMENTS.get(suffix.lower(), _in_text)
-    return _Reader(source).read(comments(source))
+    return _Reader(source, marks=comments is _in_markdown).read(comments(source))
 
 
 def without_ignores(source: str) -> str:
@@ -194,13 +199,18 @@ _COMMENTS: dict[str, Callable[[str], Iterator[re.Match[str]]]] = {
 class _Reader:
     """Turns comments into what they cover. Linear in the length of the source."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, marks: bool = False) -> None:
         self._length = len(source)
         # Each line's start and, last, the end of the source.
         ends = {match.end() for match in _LINE_END.finditer(source)}
         self._borders = sorted({0, *ends, len(source)})
         blanked = without_ignores(source)
-        self._blank = [not blanked[a:b].strip() for a, b in pairwise(self._borders)]
+        # A comment behind the mark of a quotation or a list alone is on a line of its own.
+        self._blank = [
+            not blanked[a:b].strip()
+            or (marks and _MARKS_ALONE.fullmatch(blanked, a, b) is not None)
+            for a, b in pairwise(self._borders)
+        ]
         self._nexts = {wanted: _nexts(self._blank, wanted) for wanted in (False, True)}
 
     def read(self, comments: Iterable[re.Match[str]]) -> tuple[Ignore, ...]:
@@ -212,7 +222,8 @@ class _Reader:
             if instruction == END and open_starts:
                 begun = open_starts.pop()
                 covered = Span(read[begun].span.start, comment.start())
-                read[begun] = replace(read[begun], span=covered, problem="")
+                problem = _unknown_checks(read[begun].checks)
+                read[begun] = replace(read[begun], span=covered, problem=problem)
                 continue
             if instruction == START:
                 open_starts.append(len(read))
@@ -222,7 +233,7 @@ class _Reader:
     def _ignore(self, comment: re.Match[str]) -> tuple[str, Ignore]:
         number = bisect_right(self._borders, comment.start()) - 1
         words = comment["words"].strip()
-        instruction, *checks = re.split(r"[\s,]+", words)
+        instruction, *checks = re.split(r"[\s,]+", _REASON.split(words, maxsplit=1)[0].strip())
         column = comment.start() - self._borders[number] + 1
         covered, problem = Span(comment.end(), comment.end()), ""
         if instruction == IGNORE:
@@ -237,6 +248,7 @@ class _Reader:
         else:
             problem = _unknown(instruction)
         named = frozenset(filter(None, checks))
+        problem = problem or _unknown_checks(named)
         return instruction, Ignore(number + 1, column, words, covered, named, problem)
 
     def _line(self, number: int) -> Span:
@@ -259,6 +271,20 @@ def _nexts(flags: Sequence[bool], wanted: bool) -> list[int]:
     for index in range(len(flags) - 1, -1, -1):
         nexts[index] = index if flags[index] == wanted else nexts[index + 1]
     return nexts
+
+
+def _unknown_checks(named: Iterable[str]) -> str:
+    """Which of the names is no check, if any."""
+    from detector.checks import CHECKS  # they import reports, and so this module
+
+    known = [check.name for check in CHECKS]
+    wrong = next((name for name in sorted(named) if name not in known), None)
+    if wrong is None:
+        return ""
+    return (
+        f"there is no check named '{wrong}'{nearest(wrong, known)}: the checks are "
+        f"{', '.join(sorted(known))}; a reason stands behind ' -- '"
+    )
 
 
 def _unknown(instruction: str) -> str:

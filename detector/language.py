@@ -27,6 +27,11 @@ MOSTLY = 0.5
 MOST_SYMBOLS = 0.12
 CONFIDENT = 0.8
 _FEWEST_WORDS = 6
+# Letters of a word that is several without the blanks between; share of the letters in such words.
+# "Internationalisation" has 20; of technical and chemical texts it is a hundredth.
+LONGEST_WORD = 20
+MOST_FUSED = 0.1
+_FUSED = re.compile(r"[A-Za-z][a-z]*+")
 _NO_LANGUAGE = "zxx"
 
 # Function words that other languages in Latin letters write in the same way.
@@ -129,6 +134,8 @@ def _no_prose(document: Document, words: int) -> str | None:
     """Why there is no prose at all, from counts alone."""
     if not document.n_tokens:
         return "no words" if document.text.strip() else "the text is empty"
+    if _fused(document) > MOST_FUSED:
+        return "the blanks between its words were lost: extract the text anew, or run OCR"
     for flag, name in (
         (TokenFlag.NUMBER, "numbers"),
         (TokenFlag.CODE, "code"),
@@ -139,13 +146,38 @@ def _no_prose(document: Document, words: int) -> str | None:
             return f"no prose: {found} of {document.n_tokens} tokens are {name}"
     if words < MOSTLY * document.n_tokens:
         return f"no prose: only {words} of {document.n_tokens} tokens are words"
-    symbols = len(_SYMBOL.findall(document.text))
-    letters = int((document.ends - document.starts).sum())
+    symbols, letters = _symbols(document)
     if symbols > MOST_SYMBOLS * letters:
         return (
             f"no prose: a bracket or symbol for every {letters / symbols:.2g} letters, as in code"
         )
     return None
+
+
+def _symbols(document: Document) -> tuple[int, int]:
+    """Brackets and symbols of a text, and letters of its tokens, without addresses and code.
+
+    One huge address, or a formula, says nothing of the sentences around it.
+    """
+    is_code = (document.flags & (TokenFlag.ADDRESS | TokenFlag.CODE)) > 0
+    symbols = len(_SYMBOL.findall(document.text))
+    for token in np.flatnonzero(is_code).tolist():
+        symbols -= len(_SYMBOL.findall(document.text, *document.span(token)))
+    return symbols, int((document.ends - document.starts)[~is_code].sum())
+
+
+def _fused(document: Document) -> float:
+    """Share of the letters in words so long that they must be several, 0 to 1.
+
+    Two words at least: one may be a name of a place in Wales.
+    """
+    lengths = document.ends - document.starts
+    long = [
+        int(lengths[token])
+        for token in np.flatnonzero(lengths > LONGEST_WORD).tolist()
+        if _FUSED.fullmatch(document.text, *document.span(token))
+    ]
+    return sum(long) / max(int(lengths.sum()), 1) if len(long) > 1 else 0.0
 
 
 def _share(document: Document, words: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from detector.report import Finding, Report
 from detector.resources import Resources
 from detector.segment import segment
 from detector.sources import Article
+from detector.sources.article import is_missing
 from detector.swaps import compared
 from detector.unquoted import unquoted
 
@@ -75,7 +77,13 @@ class Detector:
         self._grammar = _grammar(self.config)
 
     def score(self, text: str | Article) -> Report:
-        """The report on one article."""
+        """The report on one article; None and NaN, as tables have them, are one without words.
+
+        Raises
+        ------
+        TypeError
+            If `text` is anything else.
+        """
         return self._score_batch([_article(text)])[0]
 
     def score_many(self, texts: Iterable[str | Article], *, jobs: int = 1) -> Iterator[Report]:
@@ -84,12 +92,13 @@ class Detector:
         Parameters
         ----------
         texts : iterable of str or Article
-            May be endless; read only as far as needed.
+            May be endless; read only as far as needed. None and NaN, as tables have them, are
+            articles without words: their reports have the status ``skipped``.
         jobs : int
             Number of processes, each of which uses one thread and holds models of its own. With 1
             no process is started.
         """
-        batches = _batches(map(_article, texts))
+        batches = _batches(map(_article, _several(texts)))
         if jobs > 1:
             from detector.parallel import score_batches
 
@@ -106,7 +115,7 @@ class Detector:
 
         In its place stands the error; so also where it kills the process that scores it.
         """
-        batches = _batches(map(_article, texts))
+        batches = _batches(map(_article, _several(texts)))
         if jobs > 1:
             from detector.parallel import attempt_batches
 
@@ -269,6 +278,7 @@ class Detector:
             findings=findings,
             paragraphs=() if analysis is None else paragraphs(analysis, findings),
             warnings=warnings,
+            left_out=draft.article.left_out,
             text=document.text,
             **overall,
         )
@@ -352,7 +362,30 @@ def _grammar(config: Config) -> Grammar | None:
 
 
 def _article(text: str | Article) -> Article:
-    return text if isinstance(text, Article) else Article("<text>", text)
+    if isinstance(text, Article):
+        return text
+    if isinstance(text, str):
+        return Article("<text>", text)
+    if is_missing(text):
+        return Article("<text>", "")
+    if isinstance(text, os.PathLike):
+        raise TypeError(
+            "this is a path: give the text in it, path.read_text(encoding='utf-8'), or an article "
+            "of detector.sources.read([path])"
+        )
+    raise TypeError(f"an article is a string or an Article, but this is a {type(text).__name__}")
+
+
+def _several(texts: Iterable[str | Article]) -> Iterable[str | Article]:
+    if isinstance(texts, str | Article):
+        raise TypeError("this is one article: give a list, as in [text], or use score(text)")
+    if hasattr(texts, "columns"):
+        raise TypeError(f"this is a table: choose a column of it, {_names(texts.columns)}")
+    return texts
+
+
+def _names(columns: Iterable[object]) -> str:
+    return "as in table['text']; it has " + ", ".join(repr(str(name)) for name in columns)
 
 
 def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:

@@ -280,6 +280,8 @@ class Report:
         What moved `reliability`, the most telling first; empty while it is provisional.
     warnings : tuple of str
         What could not be done for this article, such as asking LanguageTool.
+    left_out : tuple of (str, int)
+        What the reader of a PDF took for no part of the text, and how many words of it.
     text : str
         The article itself, which offsets count in, for renderers; not part of the JSON.
     extract : Extract or None
@@ -306,6 +308,7 @@ class Report:
     n_known: int = 0
     contributions: tuple[Contribution, ...] = ()
     warnings: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
     text: str = field(default="", repr=False, compare=False)
     extract: Extract | None = field(default=None, repr=False, compare=False)
     unused_ignores: tuple[Ignore, ...] = field(default=(), repr=False, compare=False)
@@ -382,6 +385,7 @@ class Report:
             "paragraphs": [paragraph.to_dict() for paragraph in self.paragraphs],
             "contributions": [contribution.to_dict() for contribution in self.contributions],
             "warnings": list(self.warnings),
+            "left_out": dict(self.left_out),
         }
 
     def _repr_html_(self) -> str:
@@ -430,6 +434,7 @@ class Report:
             paragraphs=tuple(map(Paragraph.from_dict, values.get("paragraphs", ()))),
             contributions=tuple(map(Contribution.from_dict, values.get("contributions", ()))),
             warnings=tuple(values.get("warnings", ())),
+            left_out=tuple(values.get("left_out", {}).items()),
             text=text,
         )
 

@@ -142,6 +142,9 @@ def _detector(config: Config | None, models: str | Path | None) -> Detector:
 def _texts(given: Iterable[str]) -> list[str]:
     if isinstance(given, str):
         raise ValueError("X is one string: give a list of articles, such as [text]")
+    if hasattr(given, "columns"):
+        names = ", ".join(repr(str(name)) for name in given.columns)
+        raise ValueError(f"X is a table: choose its column of articles, X['text']; it has {names}")
     texts = list(given)
     for index, text in enumerate(texts):
         if not isinstance(text, str):

@@ -137,6 +137,19 @@ def tables() -> None:
     pq.write_table(pa.table({"text": texts}), FOLDER / "nulls.parquet")
 
 
+def json_files() -> None:
+    write("rows.json", json.dumps(rows(), indent=1))
+    bodies = [{"body": row["text"], "key": row["year"]} for row in rows()]
+    write("bodies.json", json.dumps(bodies))
+    title, *rest = HARBOUR
+    cells = [
+        {"cell_type": "markdown", "source": [f"# {title}\n", "\n", *rest[:1]]},
+        {"cell_type": "code", "source": "# it has wilt.", "outputs": [{"text": "has wilt\n"}]},
+        *({"cell_type": "markdown", "source": paragraph} for paragraph in rest[1:]),
+    ]
+    write("harbour.ipynb", json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}))
+
+
 def _delimited(table: list[dict[str, Any]], delimiter: str) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(table[0]), delimiter=delimiter)
@@ -362,6 +375,6 @@ def make_pdf(objects: list[bytes]) -> bytes:
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in (plain, markdown, html, tables, word, jats, pdf):
+    for make in (plain, markdown, html, tables, json_files, word, jats, pdf):
         sys.stderr.write(f"{make.__name__}\n")
         make()

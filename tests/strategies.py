@@ -81,5 +81,6 @@ def reports(draw: st.DrawFn) -> Report:
         n_known=draw(st.integers(0, 9)),
         contributions=tuple(draw(st.lists(contributions, max_size=4))) if scored else (),
         warnings=tuple(draw(st.lists(some_text, max_size=2))),
+        left_out=tuple(draw(st.dictionaries(some_text, st.integers(1, 99), max_size=2)).items()),
         text=document.text,
     )

@@ -74,7 +74,7 @@ def test_three_of_each_kind() -> None:
         assert sum(map(endings.count, suffixes)) >= 3, module
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "parquet"])
+@pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "tsv", "parquet"])
 def test_tables_hold_the_same_articles(kind: str) -> None:
     found = articles(f"rows.{kind}")
     assert [article.record for article in found] == ["spun-2024", "honest-2025", "harbour-2026"]

@@ -234,6 +234,17 @@ def test_pdf_lines_raised_marks_and_places(tmp_path: Path) -> None:
     assert (found.text, found.record) == ("It came here.", "body")
 
 
+def test_pdf_exponents_and_indices_are_no_notes(tmp_path: Path) -> None:
+    raised = b"/F1 6 Tf (%s) Tj /F1 10 Tf"
+    shown = (
+        b"BT /F1 10 Tf 72 700 Td (It held 10) Tj " + raised % b"-3" + b" ( tons of H) Tj "
+        b"" + raised % b"2" + b" (O in all.) Tj ET"
+    )
+    found = read_one(pdf(tmp_path, shown))
+    assert isinstance(found, Article)
+    assert found.text == "It held 10-3 tons of H2O in all."
+
+
 def test_pdf_without_text(tmp_path: Path) -> None:
     assert "there is no text in this PDF" in error(pdf(tmp_path, b"0 0 100 100 re f"))
 

@@ -83,6 +83,45 @@ class TestStartAndEnd:
         assert problems(text) == ["no 'ignore-end' follows, so it silences all the rest: add one"]
 
 
+class TestQuotationsAndLists:
+    @pytest.mark.parametrize("mark", ["> ", ">", "- ", "* ", "1. ", "> - ", "> > "])
+    def test_a_comment_on_a_line_of_its_own(self, mark: str) -> None:
+        text = f"{mark}<!-- score: ignore -->\n{' ' * len(mark)}wilt\n\nwilt"
+        assert left(text, ".md") == [(4, 1)]
+
+    def test_a_quotation_of_two_paragraphs(self) -> None:
+        text = "> <!-- score: ignore -->\n> wilt\n>\n> wilt\n"
+        assert left(text, ".md") == [(4, 3)]
+
+    def test_marks_are_text_in_plain_text(self) -> None:
+        assert left("> <!-- score: ignore -->\n> wilt") == [(2, 3)]
+
+
+class TestReasons:
+    @pytest.mark.parametrize(
+        "words", ["ignore -- a spun text, quoted", "ignore substitution -- see above", "ignore --"]
+    )
+    def test_what_stands_behind_two_hyphens(self, words: str) -> None:
+        text = f"wilt <!-- score: {words} -->\nwilt"
+        assert left(text) == [(2, 1)]
+        assert problems(text) == []
+
+    def test_of_a_part(self) -> None:
+        text = "<!-- score: ignore-start -- a quotation -->\nwilt\n<!-- score: ignore-end -- it -->"
+        assert not left(text)
+        assert not problems(text)
+
+    def test_a_misspelled_check_names_the_nearest_one(self) -> None:
+        (problem,) = problems("wilt <!-- score: ignore substituton -->")
+        assert problem.startswith(
+            "there is no check named 'substituton' (did you mean \"substitution\"?): the checks "
+        )
+        (problem,) = problems(
+            "<!-- score: ignore-start spintx -->\nwilt\n<!-- score: ignore-end -->"
+        )
+        assert 'did you mean "spintax"?' in problem
+
+
 class TestChecks:
     @pytest.mark.parametrize(
         "names", ["substitution", "spintax, substitution", "spintax substitution"]

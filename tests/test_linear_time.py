@@ -18,6 +18,7 @@ from detector.boundaries import Table
 from detector.errors import SourceError
 from detector.ignores import find_ignores
 from detector.segment import segment
+from detector.sources.formulas import in_html, in_markdown, in_text
 from detector.sources.html import read_html
 from detector.sources.jats import read_jats
 from detector.sources.layout import Line, body
@@ -72,6 +73,12 @@ MARKUP: dict[str, Make] = {
     "struck": lambda n: "<s>" * n + "a</s>" * n,
     "nested notes": lambda n: "<sup>" * n + "1</sup>" * n,
     "long notes": lambda n: "<sup>" * n + "wilt " * n + "</sup>" * n,
+    "lists of links": lambda n: "<ul><li><a href=a>a</a>" * n + "</ul>" * n,
+    "links never closed": lambda n: "<div><p><a href=a>a" * n + "</p>" * n + "</div>" * n,
+    "furniture": lambda n: '<div class="menu a-b-c">a' * n,
+    "a long name": lambda n: f'<div class="{"menu-" * n}">a',
+    "many names": lambda n: f'<div class="{"a " * n}">a',
+    "hidden styles": lambda n: f'<p style="{"display:" * n}{"; " * n}">a',
     "quotations": lambda n: "<q>" * n + "a</q>" * n,
     "spaces": lambda n: "(<sup>1</sup>" + "\xa0" * n + ")",
     **{
@@ -121,13 +128,29 @@ def test_jats(make: Make) -> None:
     is_linear(read, make)
 
 
+FORMULAS = [
+    *("$", "$a", "$$", "$$a", "$a\n", "$ ", "\\(", "\\(a", "\\[", "\\[a\\]", "{{", "{{a", "{% "),
+    *("\\begin{align}", "\\begin{align}\\end{math}", "data:a;base64,", "data:", "<Tab ", "<Ta"),
+    *("import a from ", "export const a", "$$\n  ", "{{a|b", "$\n> > ", "\\(\n\t\t"),
+]
+
+
+@pytest.mark.parametrize("unit", FORMULAS)
+@pytest.mark.parametrize("find", [in_text, in_html, in_markdown])
+def test_formulas(find: Callable[[str], object], unit: str) -> None:
+    is_linear(find, repeated(unit))
+
+
 @pytest.mark.parametrize("unit", ["<!-- score: ignore", "<!--", "<!-- score: ignore-start -->\n"])
 @pytest.mark.parametrize("suffix", ["", ".md", ".html"])
 def test_comments(unit: str, suffix: str) -> None:
     is_linear(lambda text: find_ignores(text, suffix), repeated(unit))
 
 
-@pytest.mark.parametrize("line", ["it goes on and on without a stop", "wilt-", "a b"])
+@pytest.mark.parametrize(
+    "line",
+    ["it goes on and on without a stop", "wilt-", "a b", "1 2 3", "12", "References", "Fig. 3."],
+)
 def test_the_layout_of_pages(line: str) -> None:
     def read(text: str) -> None:
         rows = [Line(row, 72, 700 - 12 * number, 10) for number, row in enumerate(text.split("\n"))]

@@ -107,6 +107,74 @@ def test_the_article_of_a_page_is_read_where_the_page_names_it() -> None:
     assert read_html(teaser).text == f"Read this too\n\n{long.strip()}"
 
 
+STORY = "The old crane came to the quay before the sun was up, and nobody saw it come. " * 8
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        '<div class="site-menu"><ul><li>Home<li>News</ul></div>',
+        '<div id="cookieBanner"><div><p>We use cookies.</p></div></div>',
+        '<section class="related-posts"><h3>More</h3><p>Another crane</p></section>',
+        '<div id=comments><div class="comment depth-1"><p>I saw it come.</p></div></div>',
+        '<form class="newsletter_form"><p>Get our letter.</p></form>',
+        "<article class=comment><p>I saw it come.</p></article>",
+        '<ul><li><a href="/a">One crane</a><li><a href="/b">Two cranes</a>'
+        '<li><a href="/c">More of them</a></ul>',
+        '<div><a href="/">Home</a> | <a href="/n">News</a> | <a href="/a">About</a></div>',
+        '<p><a href="/">Home</a> &middot; <a href="/n">News</a> &middot; <a href="/a">About</a>',
+        "<div><div><ul><li><a href=a>One</a><li><a href=b>Two</a><li><a href=c>Three</a></ul></div>"
+        "</div>",
+        '<div style="color: red; DISPLAY : none !important">old</div>',
+        '<p style="visibility:hidden">old</p>',
+        '<div hidden="until-found">old</div><div aria-hidden="TRUE">old</div>',
+        "<template><p>old</p></template>",
+    ],
+)
+def test_the_furniture_of_a_page_is_not_read(furniture: str) -> None:
+    story = f"<h1>The crane</h1><p>{STORY}</p>"
+    words = f"The crane {STORY}".split()
+    assert read_html(f"<body>{furniture}{story}</body>").text.split() == words
+    assert read_html(f"<body><div>{story}{furniture}</div></body>").text.split() == words
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<body class="has-sidebar comments-open"><div class="with-menu">{}</div></body>',
+        '<div class="overlay modal">{}</div>',
+        '<article class="post category-newsletter tag-social">{}</article>',
+        '<p>{} See <a href="/a">one</a>, <a href="/b">two</a>, <a href="/c">three</a>.</p>',
+        '<div>{}<ul><li><a href="/a">one</a>, which came<li>two</ul></div>',
+        '<div style="display: block; border: none">{}</div>',
+        '<h2><a href="/a">The crane</a></h2><div>{}</div>',
+        '<a name="top"><div>{}</div>',
+    ],
+)
+def test_an_article_in_an_element_of_a_telling_name_is_read(page: str) -> None:
+    assert STORY.strip() in read_html(page.format(STORY)).text
+
+
+def test_a_list_of_links_takes_nothing_with_it() -> None:
+    links = "".join(f'<li><a href="/{n}">The crane of {n}</a>' for n in range(9))
+    page = f"<div><p>It has wilt.</p><ul>{links}</ul><p>So.</p></div><p>{STORY}</p>"
+    extract = read_html(page)
+    assert extract.text == f"It has wilt.\n\nSo.\n\n{STORY.strip()}"
+    for word in ("wilt", "So", "sun"):
+        at = extract.text.index(word)
+        assert extract.source_span(Span(at, at + len(word))).of(page) == word
+    for odd in (
+        "<s>aaa<ul>bbb</s>cc<a href=x>c</a><a href=y>d</a><a href=z>e</a></ul>dd",
+        "<ul><a href=x>aa<s>b<a href=y>cc<a href=z>dd</ul>ee</s>ff",
+        "<p>a<a href=x>b</a><a href=x>c</a><a href=x>d</a><div>e</p>f</div>g",
+    ):
+        found = read_html(odd)
+        assert [int(start) for start, _, _ in found.runs] == sorted(found.runs[:, 0].tolist())
+        for start, (at, end) in zip(found.runs[:, 0], found.runs[:, 1:], strict=True):
+            if end > at:
+                assert odd[at] == found.text[start]
+
+
 def test_quotations_of_the_markup_are_known() -> None:
     for extract in (
         read_markdown("It has.\n\n> Wilt *it* did.\n\nIt has."),
@@ -151,6 +219,19 @@ JATS = (
 def test_jats(body: str, text: str) -> None:
     [extract] = read_jats("a.xml", JATS.format(body))
     assert extract.text == f"The crane\n\nIt is old.\n\n{text}"
+
+
+def test_translated_titles_and_abstracts_are_not_read() -> None:
+    page = JATS.format("<p>It came.</p>").replace(
+        "</title-group>",
+        "<trans-title-group xml:lang='fr'><trans-title>La grue</trans-title><trans-subtitle>du port"
+        "</trans-subtitle></trans-title-group></title-group>",
+    )
+    page = page.replace(
+        "</abstract>",
+        "</abstract><trans-abstract><sec><p>Elle est vieille.</p></sec></trans-abstract>",
+    )
+    assert read_jats("a.xml", page)[0].text == "The crane\n\nIt is old.\n\nIt came."
 
 
 def test_jats_in_a_wrapper_and_more_than_one(tmp_path: Path) -> None:

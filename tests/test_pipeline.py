@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,6 +31,29 @@ def spun(seeds: Path) -> str:
 @pytest.fixture(scope="session")
 def clean(seeds: Path) -> str:
     return (seeds / "001_a18a075bd9ed285c.txt").read_text(encoding="utf-8")
+
+
+def test_what_a_table_has_no_text_for_is_skipped(detector: Detector) -> None:
+    rows: list[Any] = [PROSE, None, float("nan"), np.float64("nan"), ""]
+    reports = list(detector.score_many(rows))
+    assert [report.status for report in reports] == ["scored"] + ["skipped"] * 4
+    assert {report.reason for report in reports[1:]} == {"the text is empty"}
+
+
+def test_what_is_no_text_is_told_what_it_should_be(detector: Detector) -> None:
+    wrong: Any
+    for wrong, hint in (
+        (Path("a.txt"), "this is a path: give"),
+        (5, "this is a int"),
+        (b"a", "bytes"),
+    ):
+        with pytest.raises(TypeError, match=hint):
+            detector.score(wrong)
+    table = SimpleNamespace(columns=["id", "body"])
+    for wrong, hint in ((PROSE, "this is one article"), (table, "it has 'id', 'body'")):
+        for many in (detector.score_many, detector.attempt_many):
+            with pytest.raises(TypeError, match=hint):
+                list(many(wrong))
 
 
 def test_a_finding_covers_what_it_names(detector: Detector, spun: str) -> None:

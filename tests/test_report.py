@@ -95,6 +95,7 @@ def test_a_report_survives_pickle_with_its_text(report: Report) -> None:
 
 def test_a_report_from_before_some_keys_is_read(report: Report) -> None:
     later = {"reliability_low", "reliability_high", "paragraphs", "contributions", "warnings"}
+    later |= {"left_out"}
     values = {key: value for key, value in report.to_dict().items() if key not in later}
     assert Report.from_dict(values) == replace(report, paragraphs=())
 

@@ -117,6 +117,13 @@ def test_what_is_no_list_of_texts_is_refused(given: Any, message: str) -> None:
         ArtifactFeatures().transform(given)
 
 
+def test_a_table_is_told_to_choose_a_column() -> None:
+    pandas = pytest.importorskip("pandas", reason="the extra 'notebook' is not installed")
+    table = pandas.DataFrame({"id": [1], "body": [SPUN]})
+    with pytest.raises(ValueError, match=r"choose its column of articles.*'id', 'body'"):
+        ArtifactFeatures().fit(table)
+
+
 def test_it_is_cloned_and_pickled_without_its_models() -> None:
     features = ArtifactFeatures(Config(disable=frozenset({"inflection"})))
     for copy in (clone(features), pickle.loads(pickle.dumps(features))):

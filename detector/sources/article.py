@@ -35,6 +35,8 @@ class Article:
         What of `text` is read, with a map back to it; None where that is all of it.
     ignores : tuple of Ignore
         The comments in the source that silence findings, with offsets into the source.
+    left_out : tuple of (str, int)
+        Of what its reader took for no part of the text, and had to guess: how many words.
     config : Config or None
         Options for this article in place of the detector's; None keeps those.
     """
@@ -45,6 +47,7 @@ class Article:
     extract: Extract | None = field(default=None, repr=False, compare=False)
     ignores: tuple[Ignore, ...] = ()
     config: Config | None = None
+    left_out: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     @property
     def prose(self) -> str:
@@ -70,6 +73,19 @@ class Options:
     encoding: str | None = None
     text_column: str = "text"
     id_column: str | None = None
+
+
+def is_missing(text: object) -> bool:
+    """Whether a cell of a table holds nothing: None, NaN or the NA of pandas.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing("")
+    (True, True, False)
+    """
+    if text is None or (isinstance(text, float) and text != text):  # noqa: PLR0124 - NaN alone
+        return True
+    return type(text).__name__ == "NAType"
 
 
 DEFAULT_ID = "id"

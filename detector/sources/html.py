@@ -1,9 +1,10 @@
 """HTML -> the prose of its article.
 
-Read is the ``<main>`` element, else the ``<article>`` elements, else the whole page. Left out:
+Read is the ``<main>`` element, else the ``<article>`` elements, else the page without what its
+elements' names call furniture (`detector.sources.furniture`) and without lists of links. Left out:
 scripts, styles, navigation, asides, page footers, forms' controls, preformatted text, what is
 hidden or struck out, and superscript numbers behind a word. Inline code and formulas become
-stand-ins.
+stand-ins: MathML, TeX between the marks of MathJax, and what MathJax and KaTeX made of it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from detector.extract import Break, Extract, Mark, OpenTags, Writer
 from detector.ignores import find_ignores
 from detector.sources.article import Article, Options
 from detector.sources.decoding import text_of
+from detector.sources.formulas import Formulas, in_html
+from detector.sources.furniture import is_furniture
+from detector.sources.links import Block, Links
 from detector.sources.tags import Attributes, pieces
 
 CODE_ELEMENTS = frozenset({"code", "kbd", "samp", "var", "math"})
@@ -47,10 +51,23 @@ _BLOCKS = frozenset(
     {"article", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "section"}
     | {"table", "td", "th", "tr", "ul"}
 )
+# Classes and elements of MathJax, KaTeX, pandoc and MediaWiki.
+_FORMULA_CLASSES = frozenset(
+    {"MathJax", "MathJax_Display", "MathJax_Preview", "MathJax_SVG", "katex", "katex-display"}
+    | {"math", "mwe-math-element", "mjx-chtml", "mjx-container"}
+)
 _QUOTATIONS = frozenset({"blockquote", "q"})
 # Where an article is, if the page says so; with so many characters in it, or it is a teaser.
 _SCOPES = ("main", "article")
 _ENOUGH = 250
+# Of the text of a page: with less left, the names of its elements do not mean what they say.
+_LEAST = 0.2
+# Blocks that may be a menu.
+_MENUS = frozenset({"div", "dl", "ol", "p", "section", "table", "ul"})
+# A style of its own that hides an element.
+_HIDDEN = re.compile(
+    r"(?:\A|;)\s*+(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse))\b", re.IGNORECASE
+)
 # Characters of a note's marks: "[1, 2, 14-17]".
 _LONGEST_NOTE = 256
 
@@ -79,9 +96,13 @@ def read_html(text: str) -> Extract:
 
 
 def _read(text: str, scope: str | None) -> Extract:
-    writer = Writer()
-    write_html(text, writer, scope=scope)
-    return writer.extract()
+    """The prose of a page without its furniture, or with it where that is nearly all there is."""
+    reader = _HtmlReader(text, Writer(), 0, scope, whole=False)
+    found = reader.read()
+    if not reader.left_out:
+        return found
+    everything = _HtmlReader(text, Writer(), 0, scope).read()
+    return found if len(found.text) >= _LEAST * len(everything.text) else everything
 
 
 def write_html(source: str, writer: Writer, begin: int = 0, *, scope: str | None = None) -> None:
@@ -98,15 +119,19 @@ def write_html(source: str, writer: Writer, begin: int = 0, *, scope: str | None
     scope : str, optional
         Name of the element to read; default: all of it.
     """
-    reader = _HtmlReader(source, writer, begin, scope)
-    reader.read()
+    _HtmlReader(source, writer, begin, scope).read()
 
 
 class _HtmlReader:
     """Writes down the character data of an article."""
 
-    def __init__(self, source: str, writer: Writer, begin: int, scope: str | None) -> None:
+    def __init__(
+        self, source: str, writer: Writer, begin: int, scope: str | None, *, whole: bool = True
+    ) -> None:
         self._source, self._writer, self._begin, self._scope = source, writer, begin, scope
+        self._whole = whole
+        self.left_out = False
+        self._formulas = Formulas(in_html(source))
         self._at = 0
         self._end = 0
         self._scopes = 0
@@ -114,8 +139,9 @@ class _HtmlReader:
         self._depth = 0
         self._code = 0
         self._open = OpenTags()
+        self._links = Links()
 
-    def read(self) -> None:
+    def read(self) -> Extract:
         """Write down all of it."""
         for piece in pieces(self._source):
             self._at, self._end = piece.start, piece.end
@@ -130,6 +156,7 @@ class _HtmlReader:
                     self._end_tag(piece.name)
                 case "empty" if self._skipped is None:
                     self._break(piece.name)
+        return self._writer.extract()
 
     def _start_tag(self, tag: str, attrs: Attributes) -> None:
         if self._skipped in _UNCLOSED_ELEMENTS and tag not in _INLINE_ELEMENTS:
@@ -138,13 +165,23 @@ class _HtmlReader:
             self._depth += tag == self._skipped
         elif tag in _VOID_ELEMENTS:
             self._break(tag)
-        elif _is_skipped(tag, attrs):
+        elif _is_formula(tag, attrs):
+            if not self._is_silent():
+                self._writer.stand_in(self._begin + self._at, self._begin + self._end)
+            self._skipped, self._depth = tag, 1
+        elif _is_skipped(tag, attrs) or self._is_furniture(tag, attrs):
             self._break(tag)
             self._skipped, self._depth = tag, 1
         else:
             self._break(tag)
             self._scopes += tag == self._scope
             self._code += tag in CODE_ELEMENTS
+            if tag == "a" and any(name == "href" for name, _ in attrs):
+                self._links.open(self._writer.length)
+            elif not self._whole and (tag in _MENUS or tag in _BLOCKS):
+                self._close_block(self._links.end_paragraph())
+                if tag in _MENUS:
+                    self._links.open_block(tag, self._writer.mark())
             if tag in _INLINE_ELEMENTS or tag in _QUOTATIONS:
                 opened = self._writer.open(self._begin + self._at)
                 self._open.push(tag, opened, self._writer.mark())
@@ -165,12 +202,18 @@ class _HtmlReader:
         if self._is_silent():
             return
         if not self._code:
-            self._writer.collapsed(place, data)
+            self._formulas.write(self._writer, self._at, self._end, self._prose, self._begin)
         elif not data.isspace():
             self._writer.stand_in(place, place + len(data))
 
+    def _prose(self, start: int, end: int) -> None:
+        self._writer.collapsed(self._begin + start, self._source[start:end])
+
     def _reference(self) -> None:
         if self._is_silent():
+            return
+        if self._at in self._formulas:
+            self._writer.stand_in(self._begin + self._at, self._begin + self._end)
             return
         prose = unescape(self._source[self._at : self._end])
         start, end = self._begin + self._at, self._begin + self._end
@@ -197,19 +240,45 @@ class _HtmlReader:
     def _close(self, tag: str) -> None:
         """End an inline element, and those inside it that have not ended."""
         found = self._open.pop(tag)
+        if tag == "a":
+            self._links.close(self._writer.length)
+        elif tag in _MENUS:
+            if tag != "p":
+                self._close_block(self._links.end_paragraph())
+            self._close_block(self._links.close_block(tag))
         if found is None:
             return
         opened, mark = found
         if tag == "sup" and is_note(self._writer, mark):
             self._writer.back_to(mark)
+            self._links.forget(mark)
         elif tag in STRUCK_OUT:
             self._writer.strike_out(mark)
+            self._links.forget(mark)
         elif tag in _QUOTATIONS:
             self._writer.close_quotation(opened)
         else:
             self._writer.close(opened, self._begin + self._end)
             if tag in ITALICS:
                 self._writer.close_italics(opened)
+
+    def _close_block(self, block: Block | None) -> None:
+        """Leave out a block that ends and is but a list of links."""
+        if block is not None and self._links.are_most(block, self._writer.length):
+            self._writer.strike_out(block.mark)
+            self._open.forget(block.mark)
+            self.left_out = True
+
+    def _is_furniture(self, tag: str, attrs: Attributes) -> bool:
+        if (
+            self._whole
+            or not attrs
+            or tag in _INLINE_ELEMENTS
+            or not is_furniture(tag, dict(attrs))
+        ):
+            return False
+        self.left_out = True
+        return True
 
 
 def is_note(writer: Writer, mark: Mark) -> bool:
@@ -220,6 +289,14 @@ def is_note(writer: Writer, mark: Mark) -> bool:
     return len(written) < 2 or not any(map(str.isalpha, written))
 
 
+def _is_formula(tag: str, attrs: Attributes) -> bool:
+    named = dict(attrs) if attrs else {}
+    if tag == "script":
+        return (named.get("type") or "").lower().startswith("math/")
+    classes = (named.get("class") or "").split()
+    return tag == "mjx-container" or not _FORMULA_CLASSES.isdisjoint(classes)
+
+
 def _is_skipped(tag: str, attrs: Attributes) -> bool:
     if tag in _SKIPPED_ELEMENTS:
         return True
@@ -228,6 +305,7 @@ def _is_skipped(tag: str, attrs: Attributes) -> bool:
     named = dict(attrs)
     return (
         "hidden" in named
-        or named.get("aria-hidden") == "true"
+        or (named.get("aria-hidden") or "").lower() == "true"
+        or _HIDDEN.search(named.get("style") or "") is not None
         or named.get("role") in _SKIPPED_ROLES
     )

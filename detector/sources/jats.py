@@ -1,9 +1,9 @@
 """JATS XML (ANSI/NISO Z39.96), as journals and PubMed Central keep articles -> body text.
 
 Read are the title, the abstracts and the body, with offsets into the file. Left out: all other
-front and back matter (references, footnotes, acknowledgements), tables, figures, displayed
-formulas, code, what is struck out, and citations that are but a number or a mark. Inline formulas
-become stand-ins.
+front and back matter (references, footnotes, acknowledgements), translated titles and abstracts,
+tables, figures, displayed formulas, code, what is struck out, and citations that are but a number
+or a mark. Inline formulas become stand-ins.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from detector.sources.html import is_note
 from detector.sources.offsets import code_point_offsets
 from detector.sources.xml import parse
 
-_READ = frozenset({"article-title", "subtitle", "abstract", "trans-abstract", "body"})
+_READ = frozenset({"article-title", "subtitle", "abstract", "body"})
 _SKIPPED_NAMES = """
     alt-text array back chem-struct-wrap code disp-formula disp-formula-group fig fig-group fn
     fn-group graphic journal-meta label long-desc media object-id permissions preformat product
     ref-list related-article response sub-article supplementary-material table table-wrap
-    table-wrap-group
+    table-wrap-group trans-abstract trans-subtitle trans-title trans-title-group
 """
 _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _STAND_INS = frozenset({"inline-formula", "math", "tex-math", "monospace", "chem-struct"})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from detector.errors import SourceError
-from detector.sources.article import DEFAULT_ID, Article, Options
+from detector.sources.article import DEFAULT_ID, Article, Options, is_missing
 from detector.sources.decoding import decode
 
 # Bytes. What goes on for longer is no article but a file without line breaks.
@@ -36,7 +36,16 @@ def _row(source: str, number: int, line: bytes, options: Options) -> Article | S
         return error
     except (ValueError, RecursionError) as error:
         return SourceError(name, f"this is not JSON ({error}): give one object a line")
+    return article_of(source, name, row, number, options)
+
+
+def article_of(
+    source: str, name: str, row: Any, number: int, options: Options
+) -> Article | SourceError:
+    """The article in a row, which errors call `name`."""
     wanted = options.text_column
+    if isinstance(row, dict) and wanted in row and is_missing(row[wanted]):
+        row = row | {wanted: ""}  # an article without words, as an empty cell of a CSV is
     if not isinstance(row, dict) or not isinstance(row.get(wanted), str):
         hint = "" if not isinstance(row, dict) or wanted in row else ": name one with --text-column"
         expected = f'expected an object with a string "{wanted}", found {_outline(row, wanted)}'

@@ -1,19 +1,22 @@
 """Lines on pages -> paragraphs of body text: what a PDF knows of a text is where its lines stand.
 
 Left out, by position, size and wording: running heads and page numbers, footnotes and whatever else
-is set small, captions and tables, displayed formulas, the list of references. Words cut at the end
-of a line are mended, and so are words that the file itself cuts ("pro pose"), where the rest of the
-text shows them whole.
+is set small, captions and tables, the list of references. A displayed formula inside a sentence
+becomes a stand-in; a line of numbers that its paragraph goes on through is text. Words cut at the
+end of a line are mended, and so are words that the file itself cuts ("pro pose"), where the rest of
+the text shows them whole.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+from detector.extract import NOT_PROSE
 from detector.function_words import FUNCTION_WORDS
 
 # Of the size of the body: what is smaller is a footnote, a caption or a table. Abstracts are often
@@ -24,6 +27,16 @@ _SHORT = 0.85
 # Below this share of it, a line after a caption still belongs to the table.
 _CELL = 0.6
 _FEW_LETTERS = 0.6
+# Of the size of a line: the next one of a paragraph lies no further below.
+_LEADING = 1.65
+# Of the width of a full line: one of numbers is longer than the rows of most tables, and no line of
+# a paragraph but its last is shorter. Digits are wider than letters.
+_LONG = 0.6
+# Of the size of a line: how far from another one it may begin at the same margin.
+_MARGIN = 0.8
+# Of the lines after the heading of a list of references: how many are looked at, and how many of
+# them must look like one (behind the last such heading one alone): tables of contents name it too.
+_LOOKED_AT, _FEWEST_ENTRIES = 12, 2
 # Lines at the top and the bottom of a page that may be its head and foot.
 _EXTREME = 2
 
@@ -35,6 +48,8 @@ _REFERENCES = re.compile(
 )
 _AFTER_REFERENCES = re.compile(r"(?:[A-Z\d]+\.?\s*)?(?:appendix|appendices)\b", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:table|fig(?:ure|\.)|scheme|chart)\s*[\dIVX]+\s*[.:|\u2013\u2014-]", re.I)
+_ENTRY = re.compile(r"\b(?:1[5-9]|20)\d\d[a-z]?\b|^\W?\d{1,3}[.\])]|\bdoi\b|\bpp?\.", re.IGNORECASE)
+_FORMULA_END = re.compile(r"[.,;:!?]?(?=(?:\s*\(\w{1,4}(?:\.\w{1,4})?\))?\Z)")
 _STOP = re.compile(r"[.!?:\u2026][\"'\u2019\u201d)\]]*$")
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
@@ -74,8 +89,15 @@ class Line:
     bold: bool = False
 
 
-def body(pages: Sequence[Sequence[Line]]) -> list[str]:
+def body(pages: Sequence[Sequence[Line]], left_out: dict[str, int] | None = None) -> list[str]:
     """The paragraphs of the body text of some pages, whose lines are in the order of reading.
+
+    Parameters
+    ----------
+    pages : sequence of sequence of Line
+        All that the pages say.
+    left_out : dict, optional
+        Takes how many words of what are left out.
 
     Examples
     --------
@@ -87,9 +109,21 @@ def body(pages: Sequence[Sequence[Line]]) -> list[str]:
     lines = [line for page in _without_heads(clean) for line in page if line.text]
     smallest = _SMALL * _usual(lines)
     width = _full_width([line for line in lines if line.size >= smallest])
-    lines = list(_without_tables(_without_references(lines), smallest, width))
+    before = _words([line for page in clean for line in page])
+    counts = {"running heads": before - _words(lines)}
+    listed = list(_without_references(lines))
+    counts["references"] = _words(lines) - _words(listed)
+    lines = list(_without_tables(listed, smallest, width))
+    counts["tables, captions and notes"] = max(_words(listed) - _words(lines), 0)
+    if left_out is not None:
+        left_out.update({what: count for what, count in counts.items() if count})
     words = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
     return [_mended(_joined(group, words), words) for group in _paragraphs(lines, width)]
+
+
+def _words(lines: Iterable[Line]) -> int:
+    """Their number."""
+    return sum(len(_WORD.findall(line.text)) for line in lines)
 
 
 def _cleaned(line: Line) -> Line:
@@ -100,11 +134,10 @@ def _cleaned(line: Line) -> Line:
 def _without_heads(pages: Sequence[Sequence[Line]]) -> Iterator[list[Line]]:
     """Pages without page numbers and what returns at their top or bottom."""
     extremes = [_extreme(page) for page in pages]
+    numbers = [_page_numbers(page, ends) for page, ends in zip(pages, extremes, strict=True)]
     times = Counter(key for page in extremes for key in {_key(line) for line in page})
-    for page, ends in zip(pages, extremes, strict=True):
-        heads = {
-            line for line in ends if times[_key(line)] > 1 or _PAGE_NUMBER.fullmatch(line.text)
-        }
+    for page, ends, numbered in zip(pages, extremes, numbers, strict=True):
+        heads = numbered | {line for line in ends if times[_key(line)] > 1}
         yield [line for line in page if line not in heads]
 
 
@@ -113,6 +146,28 @@ def _extreme(page: Sequence[Line]) -> list[Line]:
     heights = sorted({round(line.y) for line in page})
     outer = {*heights[:_EXTREME], *heights[-_EXTREME:]}
     return [line for line in page if round(line.y) in outer]
+
+
+def _page_numbers(page: Sequence[Line], ends: Iterable[Line]) -> set[Line]:
+    """Those lines at the ends of a page that are its number, and no year that ends a sentence.
+
+    A number that stands right above or below a line, and begins where that begins, is text.
+    """
+    margins: dict[int, set[int]] = {}
+    for line in page:
+        if line.text:
+            margins.setdefault(round(line.y), set()).add(round(line.x))
+    heights = sorted(margins)
+
+    def is_text(line: Line) -> bool:
+        at = bisect_left(heights, round(line.y))
+        beside = heights[max(at - 1, 0) : at] + heights[at + 1 : at + 2]
+        near = (y for y in beside if abs(y - line.y) <= _LEADING * line.size)
+        return any(
+            not margins[y].isdisjoint(range(round(line.x) - 3, round(line.x) + 4)) for y in near
+        )
+
+    return {line for line in ends if _PAGE_NUMBER.fullmatch(line.text) and not is_text(line)}
 
 
 def _key(line: Line) -> tuple[str, int]:
@@ -134,27 +189,146 @@ def _full_width(lines: Sequence[Line]) -> int:
     return widths[len(widths) * 3 // 4] if widths else 0
 
 
-def _without_references(lines: Iterable[Line]) -> Iterator[Line]:
+def _without_references(lines: Sequence[Line]) -> Iterator[Line]:
     listing = False
-    for line in lines:
+    headings = [at for at, line in enumerate(lines) if _REFERENCES.fullmatch(line.text)]
+    for at, line in enumerate(lines):
         if _REFERENCES.fullmatch(line.text):
-            listing = True
+            fewest = 1 if at == headings[-1] else _FEWEST_ENTRIES
+            listing = listing or _is_list(lines[at + 1 : at + 1 + _LOOKED_AT], fewest)
         elif _AFTER_REFERENCES.match(line.text):
             listing = False
         if not listing:
             yield line
 
 
+def _is_list(following: Sequence[Line], fewest: int) -> bool:
+    """Whether what follows the heading of the references is a list of them."""
+    entries = list(takewhile(lambda line: not _AFTER_REFERENCES.match(line.text), following))
+    found = sum(_ENTRY.search(line.text) is not None for line in entries)
+    return found >= min(fewest, len(entries))
+
+
 def _without_tables(lines: Iterable[Line], smallest: float, width: int) -> Iterator[Line]:
-    """Lines of the body's size, without captions, the short lines after them, and formulas."""
+    """Lines of the body's size, without captions, the short lines after them, and formulas.
+
+    Lines with few letters wait for the next one with words, which tells whether a paragraph goes on
+    through them.
+    """
     in_table = False
+    before: Line | None = None
+    waiting: list[Line] = []
     for line in lines:
-        if _CAPTION.match(line.text):
+        if _CAPTION.match(line.text) and not (before and _is_next_line(before, line)):
             in_table = True
-        elif line.size >= smallest and _is_wordy(line.text):
-            in_table = in_table and len(line.text) < _CELL * width
+        elif line.size < smallest:
+            continue
+        elif not _is_wordy(line.text):
             if not in_table:
+                waiting.append(line)
+        else:
+            in_table = in_table and _is_cell(line, smallest, width)
+            if not in_table:
+                yield from _settled(before, waiting, line, width)
                 yield line
+                before, waiting = line, []
+    yield from _settled(before, waiting, None, width)
+
+
+def _is_cell(line: Line, smallest: float, width: int) -> bool:
+    """Whether a line after a caption still belongs to the table; a heading is set larger."""
+    return len(line.text) < _CELL * width and _SMALL * line.size <= 1.1 * smallest
+
+
+def _settled(
+    before: Line | None, waiting: Sequence[Line], after: Line | None, width: int
+) -> Iterator[Line]:
+    """Of lines with few letters those that a paragraph goes on through; stand-ins for formulas."""
+    last = _first_of_paragraph(waiting, after, width)
+    formula: Line | None = None
+    for at, line in enumerate(waiting):
+        goes_on = _goes_on(before, line, width) and _is_aligned(before, line, after)
+        if goes_on or at >= last:
+            if formula is not None and before is not None and _is_inside(before, line):
+                yield _stand_in(formula, before)
+            formula = None
+            yield line
+            before = line
+        else:
+            formula = line
+    if formula is not None and before is not None and _is_inside(before, after):
+        yield _stand_in(formula, before)
+
+
+def _first_of_paragraph(waiting: Sequence[Line], after: Line | None, width: int) -> int:
+    """From which of the waiting lines on they are the beginning of the paragraph of `after`."""
+    at = len(waiting)
+    while at and after is not None and _leads(waiting[at - 1], after, width):
+        at -= 1
+        after = waiting[at]
+    return at
+
+
+def _leads(line: Line, after: Line, width: int) -> bool:
+    """Whether a line of a paragraph's length stands right above another one of it."""
+    near = 0 < line.y - after.y <= _LEADING * line.size and _is_alike(line, after)
+    aligned = -_MARGIN * line.size <= line.x - after.x < 4 * line.size
+    return near and aligned and len(line.text) >= _LONG * width
+
+
+def _goes_on(before: Line | None, line: Line, width: int) -> bool:
+    """Whether the paragraph of `before` goes on in `line`, by their places and lengths."""
+    if before is None:
+        return False
+    if not _is_alike(before, line) or before.y - line.y > _LEADING * line.size:
+        return False
+    if before.y > line.y and line.x - before.x > _MARGIN * line.size:
+        return False
+    if _STOP.search(before.text) is None:
+        return True
+    # A sentence ends with the line before: a row of a table is shorter than a line of text.
+    return len(before.text) >= _SHORT * width and len(line.text) >= _LONG * width
+
+
+def _is_next_line(before: Line, line: Line) -> bool:
+    """Whether a line that begins like a caption goes on with the sentence of the one before it."""
+    near = 0 < before.y - line.y <= _LEADING * line.size
+    aligned = line.x - before.x <= _MARGIN * line.size
+    return near and aligned and _is_alike(before, line) and _STOP.search(before.text) is None
+
+
+def _is_alike(before: Line, line: Line) -> bool:
+    return abs(before.size - line.size) <= 0.05 * line.size and before.bold == line.bold
+
+
+def _is_aligned(before: Line | None, line: Line, after: Line | None) -> bool:
+    """Whether a line begins where one beside it does; at the top of a column only the next tells.
+
+    The first line of a paragraph may be indented.
+    """
+    beside = [] if before is None or before.y < line.y else [before.x]
+    if after is not None and after.y < line.y:
+        beside.append(after.x)
+    if not beside:
+        return True
+    near = _MARGIN * line.size
+    indented = before is not None and before.y > line.y and 0 < before.x - line.x < 4 * line.size
+    return indented or any(abs(x - line.x) <= near for x in beside)
+
+
+def _is_inside(before: Line, after: Line | None) -> bool:
+    """Whether a sentence goes on behind a displayed formula, or ends with it."""
+    if after is not None and not _is_alike(before, after):
+        return False
+    colon = before.text.endswith(":")
+    return colon or _STOP.search(before.text) is None or bool(after and after.text[0].islower())
+
+
+def _stand_in(formula: Line, before: Line) -> Line:
+    """A formula as a part of the paragraph of `before`, with the mark that ends it."""
+    end = _FORMULA_END.search(formula.text)
+    text = NOT_PROSE + (end[0] if end else "")
+    return Line(text, before.x, formula.y, before.size, before.bold)
 
 
 def _is_wordy(text: str) -> bool:
@@ -177,9 +351,11 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[list[Line]]:
 
 def _begins(before: Line, line: Line, width: int) -> bool:
     """Whether a paragraph begins with `line`."""
-    if abs(before.size - line.size) > 0.05 * line.size or before.bold != line.bold:
+    if not _is_alike(before, line):
         return True
     ended = _STOP.search(before.text) is not None
+    if NOT_PROSE in {before.text.rstrip(".,;:!?"), line.text.rstrip(".,;:!?")}:
+        return line.text[0] != NOT_PROSE and not line.text[0].islower()
     if ended and len(before.text) < _SHORT * width:
         return True
     drop = before.y - line.y

@@ -1,7 +1,8 @@
 """Markdown -> its prose: CommonMark with tables, footnotes, strikethrough and task lists.
 
 Left out: front matter, code blocks, what is struck out, link targets, tags, footnote marks, the
-rules of tables. Inline code becomes a stand-in. What stands in HTML blocks is read as HTML.
+rules of tables. Inline code, formulas and the tags of site generators become stand-ins. What stands
+in HTML blocks is read as HTML.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from detector.extract import Break, Extract, Mark, Opened, OpenTags, Writer
 from detector.ignores import find_ignores
 from detector.sources.article import Article, Options
 from detector.sources.decoding import text_of
+from detector.sources.formulas import Formulas, in_markdown, masked
 from detector.sources.html import CODE_ELEMENTS, ITALICS, STRUCK_OUT, is_note, write_html
 from detector.sources.offsets import code_point_offsets
 
@@ -25,6 +27,8 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_STRIKETHROUGH
     | pyromark.Options.ENABLE_TASKLISTS
 )
+# Stands for a formula while the rest is parsed: a letter that no markup is made of.
+_MASK = "\ue000"
 _INLINE = frozenset({"Emphasis", "Strong", "Link", "Image"})
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)")
 # Front matter, at the very start: YAML between lines of "---" (the last may be "..."), TOML between
@@ -75,7 +79,10 @@ class _MarkdownReader:
 
     def __init__(self, source: str) -> None:
         self.writer = Writer()
-        self._source = source
+        spans = in_markdown(source)
+        self._formulas = Formulas(spans)
+        self._written = source
+        self._source = masked(source, spans, _MASK)
         self._open: list[Opened] = []
         self._struck_out: list[Mark] = []
         self._tags = OpenTags()
@@ -139,7 +146,7 @@ class _MarkdownReader:
         if element == "CodeBlock":
             self._code_block = False
         elif element == "HtmlBlock" and self._html_start is not None:
-            write_html(self._source[self._html_start : end], self.writer, self._html_start)
+            write_html(self._written[self._html_start : end], self.writer, self._html_start)
             self.writer.separate(Break.PARAGRAPH)
             self._html_start = None
         elif element == "BlockQuote":
@@ -151,9 +158,12 @@ class _MarkdownReader:
         if any(tag in self._tags for tag in CODE_ELEMENTS):
             self.writer.stand_in(start, end)
         elif self._source[start:end] == prose:
-            self.writer.collapsed(start, prose)
+            self._formulas.write(self.writer, start, end, self._prose)
         else:
             self.writer.unit(start, end, prose)
+
+    def _prose(self, start: int, end: int) -> None:
+        self.writer.collapsed(start, self._source[start:end])
 
     def _tag(self, start: int, end: int) -> None:
         """A tag between words: its element is kept whole; ``<br>`` breaks the line."""

@@ -43,7 +43,7 @@ _COMMAND = (
 
 
 def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article | SourceError]:
-    """The articles of a table; a row without a text becomes an error.
+    """The articles of a table; a row that cannot be read becomes an error.
 
     Raises
     ------
@@ -189,11 +189,9 @@ def _rows(
                     f"its {columns[0]!r} is not UTF-8 (byte {error.start}): write it again",
                 )
                 continue
-            if isinstance(text, str):
-                record = _record(batch.column(1)[row], number) if len(columns) > 1 else number
-                yield Article(source, text, record)
-            else:
-                yield SourceError(f"{source}, row {number}", f"its {columns[0]!r} is null")
+            record = _record(batch.column(1)[row], number) if len(columns) > 1 else number
+            # A null is an article without words, as an empty cell of a CSV is.
+            yield Article(source, text if isinstance(text, str) else "", record)
 
 
 def _columns(source: str, schema: Schema, options: Options) -> list[str]:

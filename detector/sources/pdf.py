@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
@@ -22,6 +23,7 @@ LARGEST_PAGE = 1 << 24
 MOST_OPERATIONS = 3_000_000
 # Of its line's size: a smaller number or mark refers to a note.
 _RAISED = 0.86
+_EXPONENT = re.compile(r"\s*[-\u2212\u2013]\d")
 
 
 def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]:
@@ -42,7 +44,8 @@ def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]
         reader = pypdf.PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
             raise SourceError(source, "it is encrypted: save it without a password")
-        paragraphs = body(list(_pages(source, reader)))
+        left_out: dict[str, int] = {}
+        paragraphs = body(list(_pages(source, reader)), left_out)
     except SourceError:
         raise
     except pypdf.errors.DependencyError:
@@ -58,7 +61,7 @@ def articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article]
         raise SourceError(
             source, "there is no text in this PDF: if its pages are pictures, run OCR over them"
         )
-    yield Article(source, "\n".join(paragraphs), BODY)
+    yield Article(source, "\n".join(paragraphs), BODY, left_out=tuple(left_out.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,19 @@ def _is_new(before: _Piece, piece: _Piece) -> bool:
 def _line(row: Sequence[_Piece]) -> Iterator[Line]:
     """A line, or several where the library has not told them apart; raised marks left out."""
     main = max(row, key=lambda piece: len(piece.text))
+    after = [*(piece.text for piece in row[1:]), ""]
     kept = [
         piece
-        for piece in row
-        if piece.size >= _RAISED * main.size or any(map(str.isalpha, piece.text))
+        for piece, following in zip(row, after, strict=True)
+        if piece.size >= _RAISED * main.size or not _is_note(piece.text, following)
     ]
     text = "".join(piece.text for piece in kept)
     for offset, part in enumerate(text.strip().split("\n")):
         if part.strip():
             place = (row[0].x, main.y - offset * 1.2 * main.size)
             yield Line(part, *place, main.size, main.bold)
+
+
+def _is_note(text: str, following: str) -> bool:
+    """Whether a small piece is the mark of a note: no exponent, and no index inside a formula."""
+    return not (any(map(str.isalpha, text)) or _EXPONENT.match(text) or following[:1].isalpha())

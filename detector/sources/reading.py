@@ -13,6 +13,7 @@ from detector.errors import FaultError, SourceError, is_fault
 from detector.files import open_regular
 from detector.sources.article import Article, Options
 from detector.sources.decoding import LARGEST_TEXT, check_encoding
+from detector.sources.kinds import kind_of, sought, suffix_of
 
 STDIN = "-"
 PLAIN = "plain"
@@ -21,18 +22,28 @@ KINDS = {
     ".markdown": "markdown",
     ".html": "html",
     ".htm": "html",
+    ".xhtml": "html",
+    ".xht": "html",
+    ".json": "json_file",
+    ".ipynb": "json_file",
     ".jsonl": "json_lines",
     ".ndjson": "json_lines",
     ".csv": "delimited",
     ".tsv": "delimited",
     ".parquet": "parquet",
     ".docx": "docx",
+    ".docm": "docx",
+    ".dotx": "docx",
     ".pdf": "pdf",
     ".xml": "jats",
     ".nxml": "jats",
 }
-"""The module that reads a file, by the ending of its name. Each holds ``articles(source, file,
-options)``, an iterator of articles and errors, and is imported when it is needed."""
+"""The module that reads a file, by the ending of its name; what it begins with goes before
+(`detector.sources.kinds`). Each holds ``articles(source, file, options)``, an iterator of articles
+and errors, and is imported when it is needed."""
+_SOUGHT = frozenset({"docx", "pdf"})
+LARGEST_SOUGHT = 1 << 28
+"""Bytes of a Word file or PDF that comes through a pipe, and is kept in memory."""
 MOST_ERRORS = 20
 """Rows of one file that cannot be read and are named; those after them are counted."""
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm"})
@@ -49,9 +60,9 @@ def read(
 ) -> Iterator[Article | SourceError]:
     """Read the articles that `paths` name, lazily and in order.
 
-    The ending of a file's name tells its kind (`KINDS`); any other file is one article of plain
-    text. A folder is walked in sorted order for `SUFFIXES`; links to folders are not followed, and
-    names that begin with a dot are left alone. ``-`` is standard input, one article.
+    What a file begins with tells its kind, else the ending of its name (`KINDS`); any other file is
+    one article of plain text. A folder is walked in sorted order for `SUFFIXES`; links to folders
+    are not followed, and names that begin with a dot are left alone. ``-`` is standard input.
 
     Parameters
     ----------
@@ -115,7 +126,7 @@ def _folder(folder: str, options: Options) -> Iterator[Article | SourceError]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _folder(entry.path, options)
-        elif _suffix(entry.name) in SUFFIXES and not _is_folder(entry):
+        elif suffix_of(entry.name) in SUFFIXES and not _is_folder(entry):
             yield from _file(entry.path, options, named=False)
 
 
@@ -139,9 +150,12 @@ def _file(path: str, options: Options, *, named: bool = True) -> Iterator[Articl
 
 def _articles(source: str, file: BinaryIO, options: Options) -> Iterator[Article | SourceError]:
     """What a file of its kind holds; an error ends it, and what was read before stands."""
-    module = import_module(f"detector.sources.{KINDS.get(_suffix(source), PLAIN)}")
     errors = 0
     try:
+        kind, file = kind_of(source, file, KINDS)
+        if kind in _SOUGHT:
+            file = sought(file, LARGEST_SOUGHT)
+        module = import_module(f"detector.sources.{kind or PLAIN}")
         for article in map(_bounded, module.articles(source, file, options)):
             errors += isinstance(article, SourceError)
             if not isinstance(article, SourceError) or errors <= MOST_ERRORS:
@@ -166,10 +180,6 @@ def _bounded(article: Article | SourceError) -> Article | SourceError:
         return article
     name = article.source if article.record is None else f"{article.source}#{article.record}"
     return SourceError(name, f"it has more than {LARGEST_TEXT:,} characters: that is no article")
-
-
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - see _read
 
 
 def _failure(path: str, error: OSError) -> SourceError:
