@@ -56,7 +56,8 @@ def test_with_the_encoder(seeds: Path, articles: tuple[str, str]) -> None:
 
 def test_the_text_output_fits_a_screen(articles: tuple[str, str]) -> None:
     report = Detector().score(articles[0])
-    verdict, *lines = RENDERERS["text"].build(Look(width=80)).report(report).splitlines()
+    printed = RENDERERS["text"].build(Look(width=80)).report(report).rstrip()
+    verdict, *lines = printed.splitlines()
     assert verdict.startswith(f"{report.source}: {report.verdict}, reliability ")
     assert len(lines) < 45
     assert max(map(len, lines)) <= 80

@@ -297,7 +297,8 @@ def test_findings_in_markup_are_places_in_the_file(
     kind: str, tmp_path: Path, detector: Detector, seeds: Path
 ) -> None:
     text = (seeds / "000_5f4908ddbc3df845.txt").read_text(encoding="utf-8")
-    alone = {finding.actual for finding in detector.score(text).findings}
+    # Italics mention a word, which moves the doubtful ones beside it.
+    alone = {found.actual for found in detector.score(text).findings if found.probability > 0.5}
     text = text.replace("has wilt", "has wi<b>lt</b>").replace("writ", "<i>writ</i>")
     if kind == "xml":
         page = JATS.format("".join(f"<p>{line}</p>\r\n" for line in text.split("\n")))
