@@ -115,9 +115,20 @@ def _indexed(folder: Path, spun: bool) -> Iterator[LabelledText]:
 
 def load_registers(folder: Path) -> Dataset:
     """Honest documents of about 400 words by register and corpus."""
-    rows = read_jsonl(folder / "benchmarks/clean_registers_dev.jsonl.gz")
-    texts = [
-        LabelledText(
+    texts = tuple(_by_register(folder / "benchmarks/clean_registers_dev.jsonl.gz"))
+    return Dataset("registers", Kind.CLEAN, "honest documents by register", texts)
+
+
+def load_specialist(folder: Path) -> Dataset:
+    """Honest documents of about 240 words of special kinds, many of them no running prose."""
+    texts = tuple(_by_register(folder / "benchmarks/specialist_dev.jsonl.gz"))
+    return Dataset("specialist", Kind.CLEAN, "honest documents of special kinds", texts)
+
+
+def _by_register(path: Path) -> Iterator[LabelledText]:
+    """Honest texts with their register, corpus and, where it is known, variety of English."""
+    for number, row in enumerate(read_jsonl(path)):
+        yield LabelledText(
             name=f"{number:03}",
             text=row["text"],
             spun=False,
@@ -126,26 +137,6 @@ def load_registers(folder: Path) -> Dataset:
             corpus=row["corpus"],
             variety=VARIETIES.get(row["corpus"], ""),
         )
-        for number, row in enumerate(rows)
-    ]
-    return Dataset("registers", Kind.CLEAN, "honest documents by register", tuple(texts))
-
-
-def load_specialist(folder: Path) -> Dataset:
-    """Honest documents of about 240 words of special kinds, many of them no running prose."""
-    rows = read_jsonl(folder / "benchmarks/specialist_dev.jsonl.gz")
-    texts = [
-        LabelledText(
-            name=f"{number:03}",
-            text=row["text"],
-            spun=False,
-            cluster=f"{number:03}",
-            group=row["register"],
-            corpus=row["corpus"],
-        )
-        for number, row in enumerate(rows)
-    ]
-    return Dataset("specialist", Kind.CLEAN, "honest documents of special kinds", tuple(texts))
 
 
 def load_honest(folder: Path) -> Dataset:
